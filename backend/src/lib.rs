@@ -1,0 +1,2 @@
+//! Owns the portal.
+#![forbid(unsafe_code)]

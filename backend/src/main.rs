@@ -1,0 +1,2 @@
+//! Owns the command line of the portal.
+fn main() {}

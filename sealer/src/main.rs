@@ -1,0 +1,2 @@
+//! Owns the command line of the sealer.
+fn main() {}

@@ -1,0 +1,26 @@
+//! Owns what a message says: MIME view, attachments, sanitising policy. Pure: no I/O, no DOM, testable on the host.
+//!
+//! Everything decrypted is hostile input. `parse` reads, `policy` says what HTML may stay, `outline` is the sealer's side.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod limits;
+pub mod name;
+pub mod outline;
+pub mod policy;
+pub mod text;
+pub mod view;
+
+pub use view::{Address, Attachment, Body, ContentId, Inline, MessageView, Stored};
+
+/// A message that cannot be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageError {
+    /// The bytes are not an RFC 5322 message: not even headers.
+    #[error("these bytes are not an email")]
+    NotAMessage,
+    /// More than [`limits::PARTS`] parts, or nested deeper than [`limits::NESTING`].
+    #[error("the email has too many parts")]
+    TooComplex,
+}

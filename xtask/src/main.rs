@@ -1,0 +1,2 @@
+//! Owns set-up, demo and tests.
+fn main() {}
