@@ -93,8 +93,10 @@ mod tests {
 
     #[test]
     fn codes_are_snake_case_and_unique() {
-        let mut words: Vec<_> =
-            ErrorCode::ALL.iter().map(|c| serde_json::to_string(c).unwrap()).collect();
+        let mut words: Vec<_> = ErrorCode::ALL
+            .iter()
+            .map(|c| serde_json::to_string(c).unwrap())
+            .collect();
         assert!(words.contains(&r#""not_a_recipient""#.to_owned()));
         words.sort();
         words.dedup();

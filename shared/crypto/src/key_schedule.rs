@@ -48,7 +48,11 @@ impl ContentKey {
     ///
     /// # Errors
     /// [`OpenError`] where the stream header does not start with `0x28`.
-    pub fn segment_key(&self, preamble: &Preamble, stream_header: &[u8; 40]) -> Result<SegmentKey, OpenError> {
+    pub fn segment_key(
+        &self,
+        preamble: &Preamble,
+        stream_header: &[u8; 40],
+    ) -> Result<SegmentKey, OpenError> {
         let _ = (preamble, stream_header);
         unimplemented!()
     }

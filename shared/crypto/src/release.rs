@@ -2,7 +2,9 @@
 //! The portal seals with the `hpke` crate directly.
 
 use rand::CryptoRng;
-use sealpost_api::{ClientNonce, Digest, EncapsulatedKey, MessageId, PublicKey, ReleaseKey, SealedRelease};
+use sealpost_api::{
+    ClientNonce, Digest, EncapsulatedKey, MessageId, PublicKey, ReleaseKey, SealedRelease,
+};
 use zeroize::Zeroizing;
 
 use crate::OpenError;

@@ -2,7 +2,7 @@
 
 use rand::CryptoRng;
 use sealpost_api::{Digest, MessageId, PossessionHash, ReleaseKey};
-use sealpost_envelope::{Part, ParseError};
+use sealpost_envelope::{ParseError, Part};
 
 /// What the sealer says about a message.
 pub struct SealRequest<'a> {

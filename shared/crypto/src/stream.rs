@@ -30,7 +30,12 @@ impl SegmentKey {
     ///
     /// # Errors
     /// [`OpenError`] where hash or tag does not fit.
-    pub fn open(&self, segment: &Segment, hash: &[u8; 32], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    pub fn open(
+        &self,
+        segment: &Segment,
+        hash: &[u8; 32],
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let _ = (segment, hash, ciphertext);
         unimplemented!()
     }

@@ -65,7 +65,10 @@ pub struct PageScanner {
 impl PageScanner {
     /// At the start of a file.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "a scanner always starts somewhere")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a scanner always starts somewhere"
+    )]
     pub fn new() -> Self {
         unimplemented!()
     }
