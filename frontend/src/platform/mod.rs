@@ -1,0 +1,1 @@
+//! Owns what the browser offers: HTTP, storage, WebCrypto, Blobs, in the types of this app.

@@ -1,0 +1,1 @@
+//! Owns the opaque frame that shows `SafeHtml`.

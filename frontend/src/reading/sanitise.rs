@@ -1,0 +1,1 @@
+//! Owns sanitising: the only way from the HTML of a message to `SafeHtml`.
