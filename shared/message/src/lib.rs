@@ -11,7 +11,7 @@ pub mod policy;
 pub mod text;
 pub mod view;
 
-pub use view::{Address, Attachment, Body, ContentId, Inline, MessageView, Stored};
+pub use view::{Address, Attachment, Body, BodyKind, ContentId, Inline, MessageView, Stored};
 
 /// A message that cannot be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -24,3 +24,14 @@ pub fn to_html(text: &str) -> String {
     let _ = text;
     unimplemented!()
 }
+
+/// One piece of a reading as HTML (never sanitised): an HTML piece decoded, a plain one decoded, unflowed and escaped.
+/// `bytes` are the piece's decoded bytes.
+#[must_use]
+pub fn piece_to_html(body: &Body, bytes: &[u8]) -> String {
+    let text = decode_charset(body, bytes);
+    match body.kind {
+        crate::BodyKind::Html => text,
+        crate::BodyKind::Plain => to_html(&unflow(body, &text)),
+    }
+}

@@ -47,9 +47,20 @@ impl TransferEncoding {
     }
 }
 
-/// One text body.
+/// What a text body is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// text/plain.
+    Plain,
+    /// text/html.
+    Html,
+}
+
+/// One text body, or one piece of it: see [`MessageView::html`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
+    /// What it is written in.
+    pub kind: BodyKind,
     /// Its bytes.
     pub stored: Stored,
     /// Declared charset, lower case; `None` where none is declared.
@@ -101,9 +112,11 @@ pub struct MessageView {
     pub date: Option<String>,
     /// Subject, decoded; `None` where missing.
     pub subject: Option<String>,
-    /// The richest HTML body, if there is one.
-    pub html: Option<Body>,
-    /// The plain text bodies, in order (a mixed message may interleave text and attachments).
+    /// The rich reading: pieces to show one after the other ([`crate::text::piece_to_html`] for each). Several where a mixed
+    /// message interleaves HTML and attachments (Apple Mail); a piece may be plain (the footer of a mailing list). Empty
+    /// where no piece is HTML.
+    pub html: Vec<Body>,
+    /// The plain reading, in order (a mixed message may interleave text and attachments). Empty where there is none.
     pub text: Vec<Body>,
     /// Images that an HTML body may show; those it does not name are among the attachments too.
     pub inline: Vec<Inline>,
