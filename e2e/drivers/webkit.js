@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { Builder, Capabilities } from 'selenium-webdriver';
+import { freePort } from '../system/port.js';
 import { finishedDownload } from './firefox.js';
 import { describe, locate, toWire } from './locate.js';
 
@@ -97,15 +97,6 @@ async function startScreen() {
   child.on('error', () => {});
   const [number] = await once(child.stdio[3], 'data');
   return { process: child, display: `:${String(number).trim()}` };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function listening(port) {
