@@ -1,9 +1,29 @@
 //! Owns the streaming AEAD: Tink `AES256_GCM_HKDF_1MB`, segment by segment, in any order.
 
-use sealpost_envelope::layout::Segment;
+use aes_gcm::{
+    Aes256Gcm, KeyInit as _, Nonce,
+    aead::{AeadInOut as _, inout::InOutBuf},
+};
+use hkdf::Hkdf;
+use rand::CryptoRng;
+use sealpost_envelope::layout::{STREAM_HEADER_LEN, Segment, TAG_LEN};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::OpenError;
+use crate::{OpenError, key_schedule::expand};
+
+/// First byte of a stream: the length of its header, 40.
+const HEADER_START: u8 = 0x28;
+/// Bytes of the salt after it.
+const SALT_LEN: usize = 32;
+
+/// `0x28 | salt 32 | nonce prefix 7`, both from `rng`.
+pub(crate) fn make_header(rng: &mut impl CryptoRng) -> [u8; STREAM_HEADER_LEN as usize] {
+    let mut header = [HEADER_START; STREAM_HEADER_LEN as usize];
+    rng.fill_bytes(&mut header[1..]);
+    header
+}
 
 /// AES-256 key of one stream and its nonce prefix.
 #[derive(ZeroizeOnDrop)]
@@ -13,6 +33,23 @@ pub struct SegmentKey {
 }
 
 impl SegmentKey {
+    /// `HKDF(salt = stream salt, key_value, info = associated data, 32)`.
+    pub(crate) fn derive(
+        key_value: &[u8; 32],
+        associated_data: &[u8],
+        stream_header: &[u8; STREAM_HEADER_LEN as usize],
+    ) -> Result<Self, OpenError> {
+        let [HEADER_START, rest @ ..] = stream_header else {
+            return Err(OpenError);
+        };
+        let (salt, prefix) = rest.split_at(SALT_LEN);
+        let hkdf = Hkdf::<Sha256>::new(Some(salt), key_value);
+        Ok(Self {
+            key: *expand(&hkdf, associated_data),
+            prefix: prefix.try_into().map_err(|_| OpenError)?,
+        })
+    }
+
     /// The raw AES key, to import into WebCrypto; the only place it leaves this crate.
     #[must_use]
     pub const fn expose(&self) -> &[u8; 32] {
@@ -22,21 +59,66 @@ impl SegmentKey {
     /// `prefix 7 ‖ u32be(index) ‖ last(0/1)`: the GCM nonce of a segment. Associated data is empty.
     #[must_use]
     pub fn nonce(&self, segment: &Segment) -> [u8; 12] {
-        let _ = (segment, self.prefix);
-        unimplemented!()
+        let mut nonce = [0; 12];
+        nonce[..7].copy_from_slice(&self.prefix);
+        nonce[7..11].copy_from_slice(&segment.index.to_be_bytes());
+        nonce[11] = u8::from(segment.last);
+        nonce
     }
 
     /// Decrypts one segment after its hash fitted; the native twin of WebCrypto, and its oracle in tests.
     ///
     /// # Errors
-    /// [`OpenError`] where hash or tag does not fit.
+    /// [`OpenError`] where length, hash or tag does not fit.
     pub fn open(
         &self,
         segment: &Segment,
         hash: &[u8; 32],
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let _ = (segment, hash, ciphertext);
-        unimplemented!()
+        let (body, tag) = ciphertext
+            .split_last_chunk::<{ TAG_LEN as usize }>()
+            .ok_or(OpenError)?;
+        let expected_len = segment.plaintext.end - segment.plaintext.start;
+        if body.len() as u64 != expected_len || !bool::from(Sha256::digest(ciphertext).ct_eq(hash))
+        {
+            return Err(OpenError);
+        }
+        // Decrypted in place; erased on the way out where the tag does not fit.
+        let mut plaintext = Zeroizing::new(body.to_vec());
+        self.cipher()
+            .decrypt_inout_detached(
+                &Nonce::from(self.nonce(segment)),
+                &[],
+                InOutBuf::from(plaintext.as_mut_slice()),
+                &(*tag).into(),
+            )
+            .map_err(|_| OpenError)?;
+        Ok(plaintext)
+    }
+
+    /// Encrypts the plaintext of a segment, which stands in `stream` from `start` on, in place, appends the tag, and
+    /// returns the hash of both.
+    ///
+    /// # Panics
+    /// Over GCM's limit of 64 GiB; a segment has 1 MiB.
+    pub(crate) fn seal(&self, segment: &Segment, stream: &mut Vec<u8>, start: usize) -> [u8; 32] {
+        let tag = self
+            .cipher()
+            .encrypt_inout_detached(
+                &Nonce::from(self.nonce(segment)),
+                &[],
+                InOutBuf::from(&mut stream[start..]),
+            )
+            .expect("a segment is within GCM's limits");
+        stream.extend_from_slice(&tag);
+        Sha256::digest(&stream[start..]).into()
+    }
+
+    fn cipher(&self) -> Aes256Gcm {
+        Aes256Gcm::new((&self.key).into())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::ParseError;
+use crate::{ParseError, limits::ENVELOPE_LEN};
 
 /// Ciphertext bytes of a segment; the first is [`STREAM_HEADER_LEN`] shorter (Tink `AES256_GCM_HKDF_1MB`).
 pub const SEGMENT_LEN: u64 = 1 << 20;
@@ -14,6 +14,13 @@ pub const TAG_LEN: u64 = 16;
 pub const HASH_LEN: u64 = 32;
 /// Bytes of the segment count at the very end.
 pub const COUNT_LEN: u64 = 4;
+
+/// Shortest stream: its header and the tag of an empty segment.
+const LEAST_STREAM_LEN: u64 = STREAM_HEADER_LEN + TAG_LEN;
+/// Plaintext bytes of a full segment.
+const SEGMENT_PLAINTEXT_LEN: u64 = SEGMENT_LEN - TAG_LEN;
+/// Plaintext bytes of a full first segment.
+const FIRST_PLAINTEXT_LEN: u64 = SEGMENT_PLAINTEXT_LEN - STREAM_HEADER_LEN;
 
 /// Offsets of one envelope. All are from the start of the envelope, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,18 +47,58 @@ impl Layout {
     /// From the length of the whole envelope, that of its preamble, and the segment count in its last four bytes.
     ///
     /// # Errors
-    /// [`ParseError::TooLarge`] over [`ENVELOPE_LEN`](crate::limits::ENVELOPE_LEN), [`ParseError::Truncated`] where the
-    /// count and the length contradict each other.
+    /// [`ParseError::TooLarge`] over [`ENVELOPE_LEN`], [`ParseError::Truncated`] where the count and the length
+    /// contradict each other.
     pub fn of(envelope_len: u64, preamble_len: usize, count: [u8; 4]) -> Result<Self, ParseError> {
-        let _ = (envelope_len, preamble_len, count);
-        unimplemented!()
+        if envelope_len > ENVELOPE_LEN {
+            return Err(ParseError::TooLarge);
+        }
+        let segments = u32::from_be_bytes(count);
+        let preamble_len = preamble_len as u64;
+        // Four billion hashes are 2^37 bytes: no overflow.
+        let stream_len = envelope_len
+            .checked_sub(u64::from(segments) * HASH_LEN + COUNT_LEN)
+            .and_then(|rest| rest.checked_sub(preamble_len))
+            .ok_or(ParseError::Truncated)?;
+        // The stream header is in the first mebibyte, so the segments are exactly the mebibytes of the stream.
+        let last_len = match stream_len % SEGMENT_LEN {
+            0 => SEGMENT_LEN,
+            rest => rest,
+        };
+        // A full segment is not followed by an empty one, so a later last segment holds at least one byte.
+        let least = if segments == 1 {
+            LEAST_STREAM_LEN
+        } else {
+            TAG_LEN + 1
+        };
+        if stream_len.div_ceil(SEGMENT_LEN) != u64::from(segments)
+            || segments == 0
+            || last_len < least
+        {
+            return Err(ParseError::Truncated);
+        }
+        Ok(Self {
+            preamble_len,
+            stream_len,
+            segments,
+        })
     }
 
     /// For writing: from the length of the plaintext stream.
+    ///
+    /// # Panics
+    /// Over 2³² segments (4 PiB).
     #[must_use]
     pub fn for_plaintext(preamble_len: usize, plaintext_len: u64) -> Self {
-        let _ = (preamble_len, plaintext_len);
-        unimplemented!()
+        let later = plaintext_len
+            .saturating_sub(FIRST_PLAINTEXT_LEN)
+            .div_ceil(SEGMENT_PLAINTEXT_LEN);
+        let segments = u32::try_from(1 + later).expect("at most 2^32 segments");
+        Self {
+            preamble_len: preamble_len as u64,
+            stream_len: STREAM_HEADER_LEN + plaintext_len + u64::from(segments) * TAG_LEN,
+            segments,
+        }
     }
 
     /// Number of segments, at least 1.
@@ -62,9 +109,8 @@ impl Layout {
 
     /// Length of the stream's plaintext (index, message and padding).
     #[must_use]
-    pub fn plaintext_len(&self) -> u64 {
-        let _ = self.stream_len;
-        unimplemented!()
+    pub const fn plaintext_len(&self) -> u64 {
+        self.stream_len - STREAM_HEADER_LEN - self.segments as u64 * TAG_LEN
     }
 
     /// Length of the stream with its 40-byte header.
@@ -75,8 +121,8 @@ impl Layout {
 
     /// Length of the whole envelope.
     #[must_use]
-    pub fn envelope_len(&self) -> u64 {
-        unimplemented!()
+    pub const fn envelope_len(&self) -> u64 {
+        self.stream_end() + self.segments as u64 * HASH_LEN + COUNT_LEN
     }
 
     /// Where Tink's stream header lies.
@@ -87,20 +133,62 @@ impl Layout {
 
     /// Where the trailer lies, to the end.
     #[must_use]
-    pub fn trailer(&self) -> Range<u64> {
-        unimplemented!()
+    pub const fn trailer(&self) -> Range<u64> {
+        self.stream_end()..self.envelope_len()
     }
 
     /// Segment `index`; `None` past the last.
     #[must_use]
     pub fn segment(&self, index: u32) -> Option<Segment> {
-        let _ = index;
-        unimplemented!()
+        if index >= self.segments {
+            return None;
+        }
+        let last = index + 1 == self.segments;
+        let mebibyte = self.preamble_len + u64::from(index) * SEGMENT_LEN;
+        let start = if index == 0 {
+            mebibyte + STREAM_HEADER_LEN
+        } else {
+            mebibyte
+        };
+        let end = if last {
+            self.stream_end()
+        } else {
+            mebibyte + SEGMENT_LEN
+        };
+        let plaintext_start = match index {
+            0 => 0,
+            _ => FIRST_PLAINTEXT_LEN + u64::from(index - 1) * SEGMENT_PLAINTEXT_LEN,
+        };
+        Some(Segment {
+            index,
+            ciphertext: start..end,
+            plaintext: plaintext_start..plaintext_start + (end - start - TAG_LEN),
+            last,
+        })
     }
 
-    /// The segments that hold the plaintext bytes `range`, in order; empty for an empty or outlying range.
+    /// The segments that hold the plaintext bytes `range`, in order; what of it lies past the end is ignored, so an
+    /// empty or outlying range has none.
     pub fn segments_of(&self, range: Range<u64>) -> impl Iterator<Item = Segment> + '_ {
-        let _ = range;
-        std::iter::empty()
+        let end = range.end.min(self.plaintext_len());
+        let indices = if range.start < end {
+            segment_at(range.start)..segment_at(end - 1) + 1
+        } else {
+            0..0
+        };
+        indices.filter_map(|index| self.segment(u32::try_from(index).ok()?))
+    }
+
+    const fn stream_end(&self) -> u64 {
+        self.preamble_len + self.stream_len
     }
 }
+
+/// Index of the segment that holds plaintext byte `position`.
+const fn segment_at(position: u64) -> u64 {
+    // With the stream header counted in, all segments hold the same number of bytes.
+    (position + STREAM_HEADER_LEN) / SEGMENT_PLAINTEXT_LEN
+}
+
+#[cfg(test)]
+mod tests;

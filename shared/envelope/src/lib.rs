@@ -6,9 +6,11 @@ pub mod header;
 pub mod index;
 pub mod layout;
 pub mod limits;
+pub mod origin;
 pub mod padding;
 pub mod page;
 pub mod preamble;
+pub mod timestamp;
 pub mod trailer;
 
 pub use header::{EnvelopeSecret, Header};

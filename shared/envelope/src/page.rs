@@ -2,7 +2,15 @@
 //!
 //! Every way in (fragment, page, mail, paste, raw file) ends in the same bytes.
 
-use crate::ParseError;
+mod base64_stream;
+mod paste;
+mod scanner;
+mod transfer;
+
+use data_encoding::{BASE64URL_NOPAD, DecodeKind};
+
+pub use self::{paste::from_paste, scanner::PageScanner};
+use crate::{ParseError, limits::FRAGMENT_CHARS};
 
 /// Starts a fragment that carries an envelope: version, then the base64url envelope, then optionally the base64url hint.
 pub const FRAGMENT_PREFIX: &str = "1.";
@@ -17,6 +25,8 @@ pub const HINT_OPEN: &str = "<pre id=\"sealpost-hint\" hidden>";
 pub const LINK_OPEN: &str = "<a id=\"sealpost-link\" rel=\"noreferrer noopener\" href=\"";
 /// Characters in a line of base64url.
 pub const LINE_CHARS: usize = 76;
+/// Longest hint, in bytes: the longest address (RFC 5321, section 4.5.3.1.3). A longer one is dropped.
+pub const HINT_LEN: usize = 254;
 
 /// An envelope that arrived as text, with the address the copy was sent to.
 pub struct Arrival {
@@ -29,8 +39,16 @@ pub struct Arrival {
 /// `1.<b64url envelope>[.<b64url hint>]`, without `#`.
 #[must_use]
 pub fn to_fragment(envelope: &[u8], hint: Option<&str>) -> String {
-    let _ = (envelope, hint);
-    unimplemented!()
+    let hint_len = hint.map_or(0, |hint| 1 + BASE64URL_NOPAD.encode_len(hint.len()));
+    let envelope_len = BASE64URL_NOPAD.encode_len(envelope.len());
+    let mut fragment = String::with_capacity(FRAGMENT_PREFIX.len() + envelope_len + hint_len);
+    fragment.push_str(FRAGMENT_PREFIX);
+    BASE64URL_NOPAD.encode_append(envelope, &mut fragment);
+    if let Some(hint) = hint {
+        fragment.push('.');
+        BASE64URL_NOPAD.encode_append(hint.as_bytes(), &mut fragment);
+    }
+    fragment
 }
 
 /// Reads a fragment, with or without `#`. White space inside is dropped; a broken hint is dropped too.
@@ -38,57 +56,58 @@ pub fn to_fragment(envelope: &[u8], hint: Option<&str>) -> String {
 /// # Errors
 /// [`ParseError::NotAnEnvelope`] for another shape, [`ParseError::NewerFormat`] for another leading number,
 /// [`ParseError::Truncated`] where the base64url ends inside a byte, [`ParseError::TooLarge`] over
-/// [`FRAGMENT_CHARS`](crate::limits::FRAGMENT_CHARS).
+/// [`FRAGMENT_CHARS`] (without the `#`).
 pub fn from_fragment(fragment: &str) -> Result<Arrival, ParseError> {
-    let _ = fragment;
-    unimplemented!()
-}
-
-/// Reads what a person pasted: a link, bare base64url, or the source of an attachment page (either form).
-///
-/// # Errors
-/// As [`from_fragment`]; [`ParseError::TooLarge`] over [`PASTE_CHARS`](crate::limits::PASTE_CHARS).
-pub fn from_paste(text: &str) -> Result<Arrival, ParseError> {
-    let _ = text;
-    unimplemented!()
-}
-
-/// Finds the envelope in the bytes of a file that arrive in pieces: an attachment page (either form), or a mail that
-/// carries one as 7bit or 8bit. Linear time, bounded memory; fixed delimiters, no regular expression.
-///
-/// Feed every piece to [`PageScanner::push`], which hands out decoded envelope bytes as they come; then call
-/// [`PageScanner::finish`].
-pub struct PageScanner {
-    _private: (),
-}
-
-impl PageScanner {
-    /// At the start of a file.
-    #[must_use]
-    #[expect(
-        clippy::new_without_default,
-        reason = "a scanner always starts somewhere"
-    )]
-    pub fn new() -> Self {
-        unimplemented!()
+    let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+    if fragment.len() > FRAGMENT_CHARS {
+        return Err(ParseError::TooLarge);
     }
+    read_fragment(fragment)
+}
 
-    /// Takes the next piece of the file and appends the envelope bytes found in it to `out`.
-    ///
-    /// # Errors
-    /// [`ParseError::Malformed`] for characters that are not base64url, [`ParseError::TooLarge`] over
-    /// [`ENVELOPE_LEN`](crate::limits::ENVELOPE_LEN).
-    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), ParseError> {
-        let _ = (piece, out);
-        unimplemented!()
+/// [`from_fragment`] without `#` and limit.
+fn read_fragment(fragment: &str) -> Result<Arrival, ParseError> {
+    let text: Vec<u8> = fragment
+        .bytes()
+        .filter(|b| !b.is_ascii_whitespace())
+        .collect();
+    let mut fields = text.splitn(3, |&b| b == b'.');
+    check_version(fields.next().unwrap_or_default())?;
+    let envelope = fields.next().ok_or(ParseError::NotAnEnvelope)?;
+    let hint = fields.next().and_then(decode_hint);
+    if envelope.is_empty() {
+        return Err(ParseError::NotAnEnvelope);
     }
+    Ok(Arrival {
+        envelope: decode_envelope(envelope)?,
+        hint,
+    })
+}
 
-    /// At the end of the file: appends what is left and returns the hint.
-    ///
-    /// # Errors
-    /// [`ParseError::NotAnEnvelope`] where no envelope was found, [`ParseError::Truncated`] where it did not end.
-    pub fn finish(self, out: &mut Vec<u8>) -> Result<Option<String>, ParseError> {
-        let _ = out;
-        unimplemented!()
+fn decode_envelope(text: &[u8]) -> Result<Vec<u8>, ParseError> {
+    BASE64URL_NOPAD.decode(text).map_err(|err| match err.kind {
+        DecodeKind::Length | DecodeKind::Trailing => ParseError::Truncated,
+        _ => ParseError::NotAnEnvelope,
+    })
+}
+
+/// Whether the number before the first dot of a fragment is the version this crate reads.
+fn check_version(number: &[u8]) -> Result<(), ParseError> {
+    if number == FRAGMENT_PREFIX.trim_end_matches('.').as_bytes() {
+        Ok(())
+    } else if !number.is_empty() && number.len() <= 3 && number.iter().all(u8::is_ascii_digit) {
+        Err(ParseError::NewerFormat)
+    } else {
+        Err(ParseError::NotAnEnvelope)
     }
 }
+
+/// The address in a hint; `None` for anything that cannot be one.
+fn decode_hint(text: &[u8]) -> Option<String> {
+    let bytes = BASE64URL_NOPAD.decode(text).ok()?;
+    let hint = String::from_utf8(bytes).ok()?;
+    ((1..=HINT_LEN).contains(&hint.len()) && !hint.chars().any(char::is_control)).then_some(hint)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! Owns every byte before the stream: magic, version, header length, header. These bytes are the stream's associated data.
 
-use crate::{Header, ParseError};
+use zeroize::Zeroizing;
+
+use crate::{Header, ParseError, limits::HEADER_LEN};
 
 /// First bytes of every envelope.
 pub const MAGIC: &[u8; 8] = b"SEALPOST";
@@ -9,10 +11,10 @@ pub const VERSION: u8 = 1;
 /// Length of magic, version and header length together, in bytes.
 pub const FIXED_LEN: usize = 13;
 
-/// Header and the exact bytes it was read from.
+/// Header and the exact bytes it was read from. The bytes hold the envelope secret and are erased when dropped.
 pub struct Preamble {
     header: Header,
-    bytes: Vec<u8>,
+    bytes: Zeroizing<Vec<u8>>,
 }
 
 impl Preamble {
@@ -22,8 +24,23 @@ impl Preamble {
     /// [`ParseError::Truncated`], [`ParseError::NotAnEnvelope`], [`ParseError::NewerFormat`] for another version,
     /// [`ParseError::TooLarge`] for a header over its limit.
     pub fn len_from(start: &[u8]) -> Result<usize, ParseError> {
-        let _ = start;
-        unimplemented!()
+        // What is there of the magic must fit, so that a short file of another kind is not called cut off.
+        let magic_len = start.len().min(MAGIC.len());
+        if start.is_empty() || start[..magic_len] != MAGIC[..magic_len] {
+            return Err(ParseError::NotAnEnvelope);
+        }
+        if start.get(MAGIC.len()).is_some_and(|&v| v != VERSION) {
+            return Err(ParseError::NewerFormat);
+        }
+        let header_len = start
+            .get(MAGIC.len() + 1..FIXED_LEN)
+            .and_then(<[u8]>::first_chunk)
+            .ok_or(ParseError::Truncated)?;
+        let header_len = u32::from_be_bytes(*header_len) as usize;
+        if header_len > HEADER_LEN {
+            return Err(ParseError::TooLarge);
+        }
+        Ok(FIXED_LEN + header_len)
     }
 
     /// Reads the preamble at the start of `bytes`; what follows it is ignored.
@@ -31,17 +48,32 @@ impl Preamble {
     /// # Errors
     /// Those of [`Preamble::len_from`] and [`Header::from_json`].
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
-        let _ = bytes;
-        unimplemented!()
+        let len = Self::len_from(bytes)?;
+        let bytes = bytes.get(..len).ok_or(ParseError::Truncated)?;
+        Ok(Self {
+            header: Header::from_json(&bytes[FIXED_LEN..])?,
+            bytes: Zeroizing::new(bytes.to_vec()),
+        })
     }
 
     /// Writes `header` as a preamble.
     ///
     /// # Errors
-    /// [`ParseError::TooLarge`] where the header is over its limit.
+    /// [`ParseError::TooLarge`] where the header is over its limit, [`ParseError::Malformed`] where a reader would
+    /// refuse `portal` or `created`.
     pub fn from_header(header: Header) -> Result<Self, ParseError> {
-        let _ = header;
-        unimplemented!()
+        header.check()?;
+        let json = header.to_json();
+        if json.len() > HEADER_LEN {
+            return Err(ParseError::TooLarge);
+        }
+        let header_len = u32::try_from(json.len()).expect("the limit fits 32 bits");
+        let mut bytes = Zeroizing::new(Vec::with_capacity(FIXED_LEN + json.len()));
+        bytes.extend_from_slice(MAGIC);
+        bytes.push(VERSION);
+        bytes.extend_from_slice(&header_len.to_be_bytes());
+        bytes.extend_from_slice(&json);
+        Ok(Self { header, bytes })
     }
 
     /// What it says.
