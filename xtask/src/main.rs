@@ -1,7 +1,15 @@
 //! Owns the command line of the development tool: set-up, demo and tests, one command each.
 
+mod bench;
+mod build;
 mod catch;
+mod checkout;
 mod clock;
+mod process;
+mod stamps;
+mod step;
+mod tools;
+mod web;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -16,12 +24,22 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Build the web bundle into dist/.
+    Web,
+    /// Build the portal (web app included) and the sealer, optimised, into target/release/.
+    Build,
     /// Catch mail on this machine and show it in the browser.
     Catch(catch::Options),
+    /// Measure.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> Result<()> {
     match Arguments::parse().verb {
+        Verb::Web => web::run(),
+        Verb::Build => build::run(),
         Verb::Catch(options) => catch::run(options),
+        Verb::Bench(bench) => bench::run(&bench),
     }
 }
