@@ -1,6 +1,7 @@
 //! Owns the command line of the development tool: set-up, demo and tests, one command each.
 
 mod bench;
+mod boundary;
 mod build;
 mod catch;
 mod checkout;
@@ -30,6 +31,8 @@ enum Verb {
     Build,
     /// Catch mail on this machine and show it in the browser.
     Catch(catch::Options),
+    /// Check what the portal may depend on, and where versions are declared.
+    Boundary,
     /// Measure.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -40,6 +43,7 @@ fn main() -> Result<()> {
         Verb::Web => web::run(),
         Verb::Build => build::run(),
         Verb::Catch(options) => catch::run(options),
+        Verb::Boundary => boundary::run(),
         Verb::Bench(bench) => bench::run(&bench),
     }
 }
