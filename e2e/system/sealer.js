@@ -65,17 +65,17 @@ export class Sealer {
 
 /**
  * Sends a carrier mail as it is.
- * @param {{port: number, ca?: string, secure: boolean}} server  `secure`: STARTTLS and password, as Postfix wants them
+ * @param {{port: number, ca?: string, secure: boolean, password?: string}} server  `secure`: STARTTLS and password, as Postfix wants them
  * @param {Buffer} raw
  * @param {string} to
  */
-export async function deliver({ port, ca, secure }, raw, to, from = 'ward@lindenhof.example') {
+export async function deliver({ port, ca, secure, password = ACCOUNT.password }, raw, to, from = 'ward@lindenhof.example') {
   const transport = nodemailer.createTransport({
     host: '127.0.0.1',
     port,
     secure: false,
     ...(secure
-      ? { requireTLS: true, tls: { ca, servername: 'localhost' }, auth: { user: ACCOUNT.username, pass: ACCOUNT.password } }
+      ? { requireTLS: true, tls: { ca, servername: 'localhost' }, auth: { user: ACCOUNT.username, pass: password } }
       : { ignoreTLS: true }),
   });
   try {
