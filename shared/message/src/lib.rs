@@ -4,13 +4,22 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod charset;
+mod encoded_word;
+pub mod encoding;
+mod field;
+mod inline;
 pub mod limits;
 pub mod name;
 pub mod outline;
+mod parameter;
 pub mod policy;
+mod reading;
+mod structure;
 pub mod text;
 pub mod view;
 
+pub use encoding::TransferEncoding;
 pub use view::{Address, Attachment, Body, BodyKind, ContentId, Inline, MessageView, Stored};
 
 /// A message that cannot be shown.

@@ -1,15 +1,18 @@
 //! Owns the sealer's side: what a message looks like before it is sealed.
 
-use sealpost_envelope::Part;
+use sealpost_envelope::{Part, limits::INDEXED_PART_LEN};
 
-use crate::{Address, MessageError};
+use crate::{
+    Address, MessageError,
+    structure::{Entity, header, next_line},
+};
 
 /// What the sealer needs of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
     /// From; the first is the sender.
     pub from: Vec<Address>,
-    /// To, Cc and Bcc, in order, without duplicates.
+    /// To, Cc and Bcc, in order, without duplicates (ASCII case does not count); groups are flattened.
     pub recipients: Vec<Address>,
     /// Subject, decoded.
     pub subject: Option<String>,
@@ -28,24 +31,83 @@ pub struct Outline {
 /// # Errors
 /// [`MessageError`].
 pub fn outline(message: &[u8]) -> Result<Outline, MessageError> {
-    let _ = message;
-    unimplemented!()
+    let fields = Entity::read(message)?.fields;
+    let mut recipients: Vec<Address> = Vec::new();
+    for address in ["to", "cc", "bcc"]
+        .iter()
+        .flat_map(|name| fields.addresses(name))
+    {
+        let known = recipients
+            .iter()
+            .any(|known| known.address.eq_ignore_ascii_case(&address.address));
+        if !address.address.is_empty() && !known {
+            recipients.push(address);
+        }
+    }
+    Ok(Outline {
+        from: fields.addresses("from"),
+        recipients,
+        subject: fields.unstructured("subject"),
+        message_id: fields.ids("message-id").into_iter().next(),
+        in_reply_to: fields.ids("in-reply-to").into_iter().next(),
+        references: fields.ids("references"),
+        auto_submitted: fields
+            .raw("auto-submitted")
+            .filter(|value| !value.is_empty()),
+    })
 }
 
 /// The message without `Bcc` and `Resent-Bcc` headers (folded lines included); every other byte stays. Headers of nested
 /// messages are left alone.
 #[must_use]
 pub fn strip_bcc(message: &[u8]) -> Vec<u8> {
-    let _ = message;
-    unimplemented!()
+    let header = header(message, 0, |_| false);
+    let mut out = Vec::with_capacity(message.len());
+    out.extend_from_slice(&message[..header.fields.start]);
+    let mut dropping = false;
+    let mut at = header.fields.start;
+    while at < header.fields.end {
+        let next = next_line(message, at);
+        let line = &message[at..next];
+        if !matches!(line.first(), Some(b' ' | b'\t')) {
+            let name = line
+                .split(|&byte| byte == b':')
+                .next()
+                .unwrap_or(line)
+                .trim_ascii();
+            dropping =
+                name.eq_ignore_ascii_case(b"bcc") || name.eq_ignore_ascii_case(b"resent-bcc");
+        }
+        if !dropping {
+            out.extend_from_slice(line);
+        }
+        at = next;
+    }
+    out.extend_from_slice(&message[header.fields.end..]);
+    out
 }
 
-/// The encoded bodies of leaf parts over [`INDEXED_PART_LEN`](sealpost_envelope::limits::INDEXED_PART_LEN), in order.
+/// The encoded bodies of leaf parts over [`INDEXED_PART_LEN`], in order.
 /// Cutting them out leaves a skeleton that [`MessageView::parse`](crate::MessageView::parse) reads the same way.
 ///
 /// # Errors
 /// [`MessageError`].
 pub fn large_parts(message: &[u8]) -> Result<Vec<Part>, MessageError> {
-    let _ = message;
-    unimplemented!()
+    parts_over(message, INDEXED_PART_LEN)
+}
+
+/// The bodies of leaf parts longer than `threshold` bytes.
+fn parts_over(message: &[u8], threshold: u64) -> Result<Vec<Part>, MessageError> {
+    let root = Entity::read(message)?;
+    let mut leaves = Vec::new();
+    root.leaves(&mut leaves);
+    Ok(leaves
+        .into_iter()
+        .filter(|leaf| leaf.cuttable)
+        .map(|leaf| Part {
+            offset: leaf.body.start as u64,
+            length: leaf.body.len() as u64,
+        })
+        .filter(|part| part.length > threshold)
+        .collect())
 }

@@ -1,15 +1,18 @@
 //! Owns the reader's view of a message: headers, body, inline images, attachments, and where each body's bytes are.
 
+use std::collections::HashSet;
+
 use sealpost_envelope::Index;
 
-use crate::MessageError;
+pub use crate::encoding::TransferEncoding;
+use crate::{MessageError, inline::sources, reading::Reader, structure::Entity};
 
 /// One mailbox of an address header, decoded (RFC 2047).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     /// Display name; may be empty. Bidi controls and line ends are removed.
     pub name: String,
-    /// The addr-spec as it stands.
+    /// The addr-spec as it stands; empty where the header holds only a name.
     pub address: String,
 }
 
@@ -18,33 +21,13 @@ pub struct Address {
 pub enum Stored {
     /// Already decoded (content transfer encoding undone).
     Here(Vec<u8>),
-    /// Cut out of the skeleton: entry `part` of the index; fetch its bytes, then call [`Stored::decode`].
+    /// Cut out of the skeleton: entry `part` of the index; fetch its bytes, then call [`TransferEncoding::decode`].
     Cut {
         /// Position in [`Index::parts`].
         part: usize,
         /// How the bytes are encoded.
         encoding: TransferEncoding,
     },
-}
-
-/// Content-Transfer-Encoding (RFC 2045, section 6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransferEncoding {
-    /// 7bit, 8bit, binary, or unknown.
-    Identity,
-    /// base64.
-    Base64,
-    /// quoted-printable.
-    QuotedPrintable,
-}
-
-impl TransferEncoding {
-    /// Undoes the encoding of a whole body; what is not of the alphabet is skipped, as mail clients do.
-    #[must_use]
-    pub fn decode(self, encoded: &[u8]) -> Vec<u8> {
-        let _ = encoded;
-        unimplemented!()
-    }
 }
 
 /// What a text body is written in.
@@ -75,11 +58,13 @@ pub struct Body {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ContentId(pub String);
 
-/// An image that the HTML body shows by `cid:`.
+/// An image that the HTML body shows by `cid:`, or by its Content-Location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inline {
-    /// The id the body names.
+    /// The id the body names; where the part has none, its location.
     pub id: ContentId,
+    /// Content-Location (RFC 2557): a `src` that equals it means this image too.
+    pub location: Option<String>,
     /// Its bytes; the type is told by their magic, never by the header.
     pub stored: Stored,
 }
@@ -91,7 +76,7 @@ pub struct Attachment {
     pub name: String,
     /// Declared media type, lower case, without parameters; shown, never trusted.
     pub media_type: String,
-    /// Decoded size in bytes; estimated from the encoded size where the body is cut out and base64.
+    /// Decoded size in bytes; estimated from the encoded size where the body is cut out and encoded.
     pub size: u64,
     /// Its bytes.
     pub stored: Stored,
@@ -110,18 +95,32 @@ pub struct MessageView {
     pub reply_to: Vec<Address>,
     /// Date as RFC 3339 with the sender's offset; `None` where missing or nonsense.
     pub date: Option<String>,
-    /// Subject, decoded; `None` where missing.
+    /// Subject, decoded; `None` where missing or empty.
     pub subject: Option<String>,
     /// The rich reading: pieces to show one after the other ([`crate::text::piece_to_html`] for each). Several where a mixed
     /// message interleaves HTML and attachments (Apple Mail); a piece may be plain (the footer of a mailing list). Empty
     /// where no piece is HTML.
     pub html: Vec<Body>,
-    /// The plain reading, in order (a mixed message may interleave text and attachments). Empty where there is none.
+    /// The plain reading, in order (a mixed message may interleave text and attachments). Empty where there is none that
+    /// says all that [`Self::html`] says.
     pub text: Vec<Body>,
-    /// Images that an HTML body may show; those it does not name are among the attachments too.
+    /// Images that the HTML body shows. Where a piece of it is cut out: all that it may show, until
+    /// [`Self::settle_inline`].
     pub inline: Vec<Inline>,
-    /// Everything to download, in order.
+    /// Everything to download, in order; images that the HTML body shows are not among them.
     pub attachments: Vec<Attachment>,
+    /// Everything that is no body, in order.
+    items: Vec<Item>,
+}
+
+/// A leaf that is no body: an inline image or an attachment, which only the HTML can tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub attachment: Attachment,
+    pub id: Option<ContentId>,
+    pub location: Option<String>,
+    /// An image beside an HTML root: shown by it, as far as can be told without reading the HTML.
+    pub beside_html: bool,
 }
 
 impl MessageView {
@@ -130,7 +129,99 @@ impl MessageView {
     /// # Errors
     /// [`MessageError`].
     pub fn parse(skeleton: &[u8], index: &Index) -> Result<Self, MessageError> {
-        let _ = (skeleton, index);
-        unimplemented!()
+        let root = Entity::read(skeleton)?;
+        let (reading, items) = Reader::new(skeleton, index.parts()).read(&root);
+        let fields = &root.fields;
+        let from = fields.addresses("from");
+        let mut reply_to = fields.addresses("reply-to");
+        if same_addresses(&from, &reply_to) {
+            reply_to.clear();
+        }
+        let has_html = reading.rich.iter().any(|body| body.kind == BodyKind::Html);
+        let mut view = Self {
+            from,
+            to: fields.addresses("to"),
+            cc: fields.addresses("cc"),
+            reply_to,
+            date: fields.date(),
+            subject: fields.unstructured("subject"),
+            html: if has_html { reading.rich } else { Vec::new() },
+            text: reading.plain.unwrap_or_default(),
+            inline: Vec::new(),
+            attachments: Vec::new(),
+            items,
+        };
+        match view.html_here() {
+            Some(html) => view.settle_inline(&html),
+            None => view.place_items(
+                |item| item.beside_html,
+                |item| item.id.is_some() || item.location.is_some(),
+            ),
+        }
+        Ok(view)
     }
+
+    /// Tells inline images from attachments by the HTML itself. [`Self::parse`] has done it unless a piece of the HTML is
+    /// cut out: then call this with the decoded HTML, all pieces together, once they are fetched.
+    pub fn settle_inline(&mut self, html: &str) {
+        let sources = sources(html);
+        let shown = |item: &Item| is_shown(item, &sources);
+        self.place_items(shown, shown);
+    }
+
+    /// The HTML pieces, decoded, where all of them are here.
+    fn html_here(&self) -> Option<String> {
+        self.html
+            .iter()
+            .filter(|body| body.kind == BodyKind::Html)
+            .map(|body| match &body.stored {
+                Stored::Here(bytes) => Some(crate::text::decode_charset(body, bytes)),
+                Stored::Cut { .. } => None,
+            })
+            .collect()
+    }
+
+    fn place_items(&mut self, shown: impl Fn(&Item) -> bool, may_be_shown: impl Fn(&Item) -> bool) {
+        self.inline = self
+            .items
+            .iter()
+            .filter(|item| may_be_shown(item))
+            .filter_map(|item| {
+                Some(Inline {
+                    id: item
+                        .id
+                        .clone()
+                        .or_else(|| item.location.clone().map(ContentId))?,
+                    location: item.location.clone(),
+                    stored: item.attachment.stored.clone(),
+                })
+            })
+            .collect();
+        self.attachments = self
+            .items
+            .iter()
+            .filter(|item| !shown(item))
+            .map(|item| item.attachment.clone())
+            .collect();
+    }
+}
+
+fn is_shown(item: &Item, sources: &HashSet<String>) -> bool {
+    item.id
+        .as_ref()
+        .is_some_and(|id| sources.contains(&format!("cid:{}", id.0)))
+        || item
+            .location
+            .as_ref()
+            .is_some_and(|location| sources.contains(location))
+}
+
+/// Same mailboxes, whatever their names and order.
+fn same_addresses(one: &[Address], other: &[Address]) -> bool {
+    let set = |list: &[Address]| -> HashSet<String> {
+        list.iter()
+            .map(|mailbox| mailbox.address.to_ascii_lowercase())
+            .collect()
+    };
+    set(one) == set(other)
 }
