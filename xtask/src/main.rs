@@ -9,8 +9,11 @@ mod clock;
 mod process;
 mod stamps;
 mod step;
+mod test;
 mod tools;
 mod web;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -31,6 +34,8 @@ enum Verb {
     Build,
     /// Catch mail on this machine and show it in the browser.
     Catch(catch::Options),
+    /// Install what is missing and run every test.
+    Test(test::Options),
     /// Check what the portal may depend on, and where versions are declared.
     Boundary,
     /// Measure.
@@ -38,12 +43,14 @@ enum Verb {
     Bench(bench::Bench),
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     match Arguments::parse().verb {
-        Verb::Web => web::run(),
-        Verb::Build => build::run(),
-        Verb::Catch(options) => catch::run(options),
-        Verb::Boundary => boundary::run(),
-        Verb::Bench(bench) => bench::run(&bench),
+        Verb::Test(options) => return test::run(&options),
+        Verb::Web => web::run()?,
+        Verb::Build => build::run()?,
+        Verb::Catch(options) => catch::run(options)?,
+        Verb::Boundary => boundary::run()?,
+        Verb::Bench(bench) => bench::run(&bench)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
