@@ -1,19 +1,35 @@
 //! Owns the sealed message in the browser's hands: its clear parts parsed, its stream still a Blob.
 
-use sealpost_envelope::{Layout, Preamble};
+use std::rc::Rc;
 
-use crate::arrival::Refusal;
+use js_sys::Uint8Array;
+use sealpost_envelope::{
+    Layout, Preamble, Trailer, layout::COUNT_LEN, limits::ENVELOPE_LEN, preamble::FIXED_LEN,
+};
+use web_sys::Blob;
+
+use crate::{
+    arrival::Refusal,
+    platform::{
+        blob::{self, Unreadable},
+        origin::origin,
+    },
+};
 
 /// An envelope whose structure is sound and that names this portal. Nothing in it is authentic yet.
+///
+/// A clone is another handle to the same envelope.
 #[derive(Clone)]
-pub struct Envelope {
-    clear: std::rc::Rc<Clear>,
+pub(crate) struct Envelope {
+    clear: Rc<Clear>,
 }
 
 struct Clear {
     preamble: Preamble,
     layout: Layout,
-    blob: web_sys::Blob,
+    stream_header: [u8; 40],
+    trailer: Trailer,
+    blob: Blob,
     hint: Option<String>,
 }
 
@@ -21,35 +37,102 @@ impl Envelope {
     /// Reads the clear parts of `blob`: a few slices, whatever its size.
     ///
     /// # Errors
-    /// [`Refusal`].
-    pub async fn read(blob: web_sys::Blob, hint: Option<String>) -> Result<Self, Refusal> {
-        let _ = (blob, hint);
-        unimplemented!()
+    /// [`Refusal`]; [`Refusal::TooLarge`] by size alone, before anything is read.
+    pub(crate) async fn read(blob: Blob, hint: Option<String>) -> Result<Self, Refusal> {
+        let len = blob::len(&blob);
+        if len > ENVELOPE_LEN {
+            return Err(Refusal::TooLarge);
+        }
+        let start = blob::read(&blob, 0..FIXED_LEN as u64).await?.to_vec();
+        let preamble_len = Preamble::len_from(&start)?;
+        let preamble = blob::read(&blob, 0..preamble_len as u64).await?.to_vec();
+        let preamble = Preamble::parse(&preamble)?;
+        if preamble.header().portal != origin() {
+            return Err(Refusal::OtherPortal {
+                portal: preamble.header().portal.clone(),
+            });
+        }
+        let count = exactly(&blob::read(&blob, len.saturating_sub(COUNT_LEN)..len).await?)?;
+        let layout = Layout::of(len, preamble_len, count)?;
+        let trailer = blob::read(&blob, layout.trailer()).await?.to_vec();
+        let trailer = Trailer::parse(&trailer, &layout)?;
+        let stream_header = exactly(&blob::read(&blob, layout.stream_header()).await?)?;
+        let clear = Clear {
+            preamble,
+            layout,
+            stream_header,
+            trailer,
+            blob,
+            hint,
+        };
+        Ok(Self {
+            clear: Rc::new(clear),
+        })
     }
 
     /// Display sender, unverified.
     #[must_use]
-    pub fn from(&self) -> &str {
+    pub(crate) fn from(&self) -> &str {
         &self.clear.preamble.header().from
     }
 
     /// When it was sealed (RFC 3339), unverified.
     #[must_use]
-    pub fn created(&self) -> &str {
+    pub(crate) fn created(&self) -> &str {
         &self.clear.preamble.header().created
     }
 
     /// The address this copy was sent to, unverified: fills in the form.
     #[must_use]
-    pub fn hint(&self) -> Option<&str> {
+    pub(crate) fn hint(&self) -> Option<&str> {
         self.clear.hint.as_deref()
     }
 
     /// Length in bytes.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "an envelope is never empty")]
-    pub fn len(&self) -> u64 {
-        let _ = &self.clear.blob;
+    pub(crate) fn len(&self) -> u64 {
         self.clear.layout.envelope_len()
     }
+
+    /// Every byte before the stream; it holds the envelope secret.
+    #[must_use]
+    pub(crate) fn preamble(&self) -> &Preamble {
+        &self.clear.preamble
+    }
+
+    /// Where things lie in [`Self::blob`].
+    #[must_use]
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.clear.layout
+    }
+
+    /// Tink's 40 bytes.
+    #[must_use]
+    pub(super) fn stream_header(&self) -> &[u8; 40] {
+        &self.clear.stream_header
+    }
+
+    /// The hashes of the segments.
+    #[must_use]
+    pub(super) fn trailer(&self) -> &Trailer {
+        &self.clear.trailer
+    }
+
+    /// The whole envelope.
+    #[must_use]
+    pub(crate) fn blob(&self) -> &Blob {
+        &self.clear.blob
+    }
+}
+
+impl From<Unreadable> for Refusal {
+    fn from(Unreadable: Unreadable) -> Self {
+        Self::Unreadable
+    }
+}
+
+/// What was read, where it is as long as it has to be.
+fn exactly<const N: usize>(array: &Uint8Array) -> Result<[u8; N], Refusal> {
+    array.to_vec().try_into().map_err(|_| Refusal::CutOff)
 }

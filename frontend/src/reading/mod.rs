@@ -1,10 +1,12 @@
 //! Owns the flow, one file per step: envelope → possession → sign-in → release → decrypt → parse → sanitise → frame.
 
-pub mod decrypt;
-pub mod envelope;
-pub mod frame;
-pub mod parse;
-pub mod possession;
-pub mod release;
-pub mod sanitise;
-pub mod sign_in;
+mod decode;
+pub(crate) mod decrypt;
+pub(crate) mod envelope;
+pub(crate) mod frame;
+mod gather;
+pub(crate) mod parse;
+pub(crate) mod possession;
+pub(crate) mod release;
+pub(crate) mod sanitise;
+pub(crate) mod sign_in;
