@@ -41,8 +41,7 @@ export async function launch() {
       DISPLAY: screen.display,
       GDK_BACKEND: 'x11',
       NO_AT_BRIDGE: '1',
-      // Xvfb has no graphics hardware; the DMA-BUF renderer would look for it.
-      WEBKIT_DISABLE_DMABUF_RENDERER: '1',
+      // Xvfb has no graphics hardware. Switching the DMA-BUF renderer off as well makes screenshots hang (2.50.6).
       LIBGL_ALWAYS_SOFTWARE: '1',
     },
   });
@@ -62,19 +61,26 @@ export async function launch() {
       'webkitgtk:browserOptions': { binary: MINI_BROWSER, args: ['--automation'] },
     });
     capabilities.setBrowserName('MiniBrowser');
-    const session = await new Builder()
+    const newSession = () => new Builder()
       .disableEnvironmentOverrides()
       .usingServer(`http://127.0.0.1:${port}`)
       .withCapabilities(capabilities)
       .build();
+    // WebKitWebDriver knows one session at a time and no contexts; a session's storage is its own, so each page gets a session.
+    let session = await newSession();
+    let unused = true;
     const reported = await session.getCapabilities();
-    let first = true;
     return {
       engine: 'webkit',
       version: `WebKitGTK ${reported.get('browserVersion')}`,
+      /** Ends the page before it. */
       async newPage({ width = 1280, height = 800 } = {}) {
-        if (!first) await session.switchTo().newWindow('window');
-        first = false;
+        if (!unused) {
+          await session.quit().catch(() => {});
+          session = await newSession();
+        }
+        unused = false;
+        await session.manage().setTimeouts({ script: TIMEOUT, pageLoad: 60_000 });
         await session.manage().window().setRect({ width, height });
         return new WebkitPage(session, await session.getWindowHandle(), downloads);
       },
@@ -238,8 +244,8 @@ class WebkitPage {
     await (await this.here()).close();
   }
 
-  /** WebDriver has no contexts: storage is shared by the windows of the session. */
+  /** The next page gets a session of its own; this one ends then. */
   async closeContext() {
-    await this.close();
+    await this.open('about:blank');
   }
 }
