@@ -1,0 +1,204 @@
+//! Owns the text of the message: sanitised, then shown in the opaque frame.
+
+use std::{rc::Rc, time::Duration};
+
+use js_sys::Uint8Array;
+use leptos::{html::Iframe, prelude::*, task::spawn_local};
+
+use super::headers;
+use crate::{
+    app::App,
+    reading::{
+        frame::{Frame, Image, Setting, Told},
+        parse::OpenedMessage,
+        sanitise::{self, Found},
+    },
+    words,
+};
+
+/// How long the frame may take to show the text.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Tallest frame, in CSS pixels: a text that grows with its frame stops here and scrolls.
+const TALLEST: f64 = 200_000.0;
+
+/// Where the text is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    Loading,
+    Shown,
+    Empty,
+    Failed,
+}
+
+/// One showing of the text: made anew for each, because a frame takes one text only.
+#[derive(Clone, Copy)]
+struct Showing {
+    app: App,
+    plain: bool,
+    state: RwSignal<State>,
+    height: RwSignal<f64>,
+    remote: RwSignal<u32>,
+    frame: StoredValue<Option<Frame>, LocalStorage>,
+}
+
+/// The text, and a switch where the message has it in two forms.
+pub(super) fn body(
+    app: App,
+    message: &OpenedMessage,
+    frame: StoredValue<Option<Frame>, LocalStorage>,
+) -> impl IntoView + use<> {
+    let (rich, simple) = (!message.view.html.is_empty(), !message.view.text.is_empty());
+    let plain = RwSignal::new(!rich);
+    let switch = (rich && simple).then(|| {
+        let label = move || if plain.get() { words::show_formatted() } else { words::show_plain() };
+        view! {
+            <button type="button" class="link" on:click={move |_| plain.set(!plain.get_untracked())}>{label}</button>
+        }
+    });
+    let link_warning = words::link_warning();
+    view! {
+        <section class="text">
+            <h2 class="unseen">{words::body_title()}</h2>
+            {move || showing(app, plain.get(), frame)}
+            <div class="under"><p class="quiet small">{link_warning}</p>{switch}</div>
+        </section>
+    }
+}
+
+fn showing(
+    app: App,
+    plain: bool,
+    frame: StoredValue<Option<Frame>, LocalStorage>,
+) -> impl IntoView {
+    let showing = Showing {
+        app,
+        plain,
+        state: RwSignal::new(State::Loading),
+        height: RwSignal::new(120.0),
+        remote: RwSignal::new(0),
+        frame,
+    };
+    let window = NodeRef::<Iframe>::new();
+    let loaded = move |_| {
+        if let Some(window) = window
+            .get_untracked()
+            .and_then(|frame| frame.content_window())
+        {
+            spawn_local(showing.fill(window));
+        }
+    };
+    let Showing {
+        state,
+        height,
+        remote,
+        ..
+    } = showing;
+    let tell = move || match state.get() {
+        State::Loading => Some(words::body_loading()),
+        State::Shown => None,
+        State::Empty => Some(words::body_empty()),
+        State::Failed => Some(words::body_failed()),
+    };
+    let remote_note = move || match remote.get() {
+        0 => None,
+        count => {
+            Some(view! { <p class="note" id="remote-images">{words::remote_images(count)}</p> })
+        }
+    };
+    view! {
+        {remote_note}
+        <p class="body-state quiet" role="status">{tell}</p>
+        <iframe
+            node_ref=window
+            class="body"
+            class:plain=plain
+            sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox allow-modals"
+            referrerpolicy="no-referrer"
+            title=words::body_title()
+            hidden={move || matches!(state.get(), State::Empty | State::Failed)}
+            style:height={move || format!("{}px", height.get().ceil())}
+            on:load=loaded
+            src="/frame"
+        ></iframe>
+    }
+}
+
+impl Showing {
+    /// Decrypts, sanitises and hands over the text. The frame has loaded.
+    async fn fill(self, window: web_sys::Window) {
+        let Some(message) = self.app.message() else {
+            return;
+        };
+        let text = if self.plain {
+            message.text_html().await
+        } else {
+            message.html().await
+        };
+        let safe = match text {
+            None => return self.end(State::Empty),
+            Some(Err(_)) => return self.end(State::Failed),
+            Some(Ok(html)) => sanitise::sanitise(&html).await,
+        };
+        let Ok(safe) = safe else {
+            return self.end(State::Failed);
+        };
+        let images = images(&message, safe.found()).await;
+        // Signed out or switched meanwhile.
+        if self.app.message().is_none() || self.state.try_get_untracked() != Some(State::Loading) {
+            return;
+        }
+        self.remote.set(safe.found().remote);
+        let setting = Setting {
+            plain: self.plain,
+            title: headers::subject(&message.view),
+            headers: headers::printed(&message.view),
+        };
+        let shown = Frame::show(&window, safe, images, &setting, move |told| self.hear(told));
+        if shown.is_none() {
+            return self.end(State::Failed);
+        }
+        self.frame.set_value(shown);
+        set_timeout(
+            move || {
+                if self.state.try_get_untracked() == Some(State::Loading) {
+                    self.end(State::Failed);
+                }
+            },
+            PATIENCE,
+        );
+    }
+
+    fn hear(self, told: Told) {
+        match told {
+            Told::Shown { .. } => self.end(State::Shown),
+            Told::Height(height) => {
+                let _ = self.height.try_set(height.min(TALLEST));
+            }
+        }
+    }
+
+    fn end(self, state: State) {
+        let _ = self.state.try_set(state);
+    }
+}
+
+/// The images that the text shows; one that is damaged stays out.
+async fn images(message: &Rc<OpenedMessage>, found: &Found) -> Vec<Image> {
+    let mut images = Vec::new();
+    for name in &found.cids {
+        let inline = &message.view.inline;
+        let of_this_name = inline.iter().find(|image| image.id.0 == *name).or_else(|| {
+            inline
+                .iter()
+                .find(|image| image.id.0.eq_ignore_ascii_case(name))
+        });
+        let Some(image) = of_this_name else { continue };
+        if let Ok(bytes) = message.bytes(&image.stored, None).await {
+            images.push(Image {
+                name: name.clone(),
+                bytes: Uint8Array::from(bytes.as_bytes()),
+            });
+        }
+    }
+    images
+}

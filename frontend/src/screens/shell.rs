@@ -1,0 +1,136 @@
+//! Owns what is around every screen: header, footer, the window as a drop target, and where the focus goes.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::{bring, screen};
+use crate::{
+    app::{App, Screen},
+    words,
+};
+
+/// Header, screen, footer.
+pub(super) fn shell(app: App) -> impl IntoView {
+    let dragging = RwSignal::new(false);
+    watch_window(app, dragging);
+    watch_screen(app);
+    let operator = move || {
+        app.portal
+            .get()
+            .map(|portal| words::operated_by(&portal.name))
+    };
+    let support = move || {
+        app.portal
+            .get()
+            .and_then(|portal| portal.support_contact)
+            .map(|contact| {
+                view! { <span>{words::help_at()} ": " {contact}</span> }
+            })
+    };
+    // The reading view has its own button, in sight.
+    let session = move || {
+        (app.signed_in.get() && app.screen.get() != Screen::Reading).then(|| {
+            view! {
+                <span>
+                    {words::signed_in()} " "
+                    <button type="button" class="link" on:click={move |_| app.sign_out()}>{words::sign_out()}</button>
+                </span>
+            }
+        })
+    };
+    let privacy = move || {
+        (app.screen.get() != Screen::Privacy).then(|| {
+            view! {
+                <a href="/privacy" target="_blank" rel="noopener noreferrer">
+                    {words::privacy()}
+                    <span class="unseen">" " {words::opens_in_new_tab()}</span>
+                </a>
+            }
+        })
+    };
+    view! {
+        <div class="shell">
+            <header class="top">
+                <span class="brand">
+                    <img src="/icon.svg" alt={String::new()} width="28" height="28"/>
+                    {words::product()}
+                </span>
+                <span class="operator">{operator}</span>
+            </header>
+            <main id="main">{move || screen(app, &app.screen.get())}</main>
+            <footer class="bottom">
+                <p>{words::promise()}</p>
+                <p class="links">{privacy} {support} {session}</p>
+            </footer>
+            <div class="drop-cover" class:shown={move || dragging.get()} aria-hidden="true">
+                <p>{words::drop_here()}</p>
+            </div>
+        </div>
+    }
+}
+
+/// Whether a file may come now; while a message is opened or read, it is not pushed aside.
+fn takes_files(app: App) -> bool {
+    !matches!(
+        app.screen.get_untracked(),
+        Screen::Opening | Screen::Reading | Screen::Privacy | Screen::Starting
+    )
+}
+
+/// The whole window takes a dropped file; leaving the page drops what is decrypted.
+fn watch_window(app: App, dragging: RwSignal<bool>) {
+    window_event_listener(ev::dragover, move |event| {
+        // Without this, a file that misses the page's mark would replace the page.
+        event.prevent_default();
+        dragging.set(takes_files(app));
+    });
+    window_event_listener(ev::dragleave, move |event| {
+        if event.related_target().is_none() {
+            dragging.set(false);
+        }
+    });
+    window_event_listener(ev::drop, move |event| {
+        event.prevent_default();
+        dragging.set(false);
+        if takes_files(app)
+            && let Some(file) = bring::dropped_file(&event)
+        {
+            app.take_file(file);
+        }
+    });
+    window_event_listener(ev::pagehide, move |_| app.leave());
+}
+
+/// A new screen names the document and takes the focus, so that a screen reader starts at its heading.
+fn watch_screen(app: App) {
+    Effect::new(move |before: Option<Screen>| {
+        let now = app.screen.get();
+        if now != Screen::Starting {
+            let first = before.is_none_or(|before| before == Screen::Starting);
+            request_animation_frame(move || settle(first));
+        }
+        now
+    });
+}
+
+fn settle(first: bool) {
+    let document = document();
+    let Ok(Some(heading)) = document.query_selector("main h1") else {
+        return;
+    };
+    document.set_title(&words::document_title(
+        &heading.text_content().unwrap_or_default(),
+    ));
+    if first {
+        return;
+    }
+    let target = document
+        .query_selector("main [data-focus]")
+        .ok()
+        .flatten()
+        .unwrap_or(heading);
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+    if let Ok(target) = target.dyn_into::<web_sys::HtmlElement>() {
+        let _ = target.focus();
+    }
+}
