@@ -6,6 +6,7 @@ mod build;
 mod catch;
 mod checkout;
 mod clock;
+mod demo;
 mod process;
 mod stamps;
 mod step;
@@ -34,6 +35,8 @@ enum Verb {
     Build,
     /// Catch mail on this machine and show it in the browser.
     Catch(catch::Options),
+    /// From a fresh clone to a sealed message that you open in your browser.
+    Demo(demo::Options),
     /// Install what is missing and run every test.
     Test(test::Options),
     /// Check what the portal may depend on, and where versions are declared.
@@ -46,6 +49,7 @@ enum Verb {
 fn main() -> Result<ExitCode> {
     match Arguments::parse().verb {
         Verb::Test(options) => return test::run(&options),
+        Verb::Demo(options) => demo::run(&options)?,
         Verb::Web => web::run()?,
         Verb::Build => build::run()?,
         Verb::Catch(options) => catch::run(options)?,
