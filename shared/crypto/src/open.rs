@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use sealpost_envelope::{
-    Index, Layout, ParseError, Preamble, Trailer,
-    index::LENGTH_LEN,
-    layout::{COUNT_LEN, Segment},
+    Index, Layout, ParseError, Preamble, Trailer, index::LENGTH_LEN, layout::Segment,
 };
 use zeroize::Zeroizing;
 
@@ -37,9 +35,7 @@ pub struct Plaintext {
 /// [`EnvelopeError`]; nothing is returned unless every segment is authentic.
 pub fn open(envelope: &[u8], released: ReleasedKey) -> Result<Plaintext, EnvelopeError> {
     let preamble = Preamble::parse(envelope)?;
-    let count = envelope
-        .last_chunk::<{ COUNT_LEN as usize }>()
-        .ok_or(ParseError::Truncated)?;
+    let count = envelope.last_chunk().ok_or(ParseError::Truncated)?;
     let layout = Layout::of(envelope.len() as u64, preamble.bytes().len(), *count)?;
     let stream_header = slice(envelope, layout.stream_header())?
         .first_chunk()
@@ -101,6 +97,10 @@ impl Reader<'_> {
 }
 
 /// Appends what the segment's plaintext `bytes` hold of `range`.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "both are at most the length of `bytes`, a usize"
+)]
 fn append(message: &mut Vec<u8>, segment: &Segment, bytes: &[u8], range: &Range<u64>) {
     let held = &segment.plaintext;
     let start = range.start.clamp(held.start, held.end) - held.start;

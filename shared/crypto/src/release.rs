@@ -18,6 +18,10 @@ use zeroize::Zeroizing;
 
 use crate::OpenError;
 
+type Kem = X25519HkdfSha256;
+type Kdf = HkdfSha256;
+type Aead = AesGcm256;
+
 /// Bytes of `release_key ‖ digest`.
 const RELEASE_LEN: usize = ReleaseKey::LEN + Digest::LEN;
 
@@ -68,7 +72,7 @@ impl ReleasedKey {
 /// A fresh key pair and nonce for one release; used once, for `open` takes it.
 pub struct ReleaseRequestKey {
     /// Erased when dropped (x25519-dalek's `StaticSecret`).
-    private: <X25519HkdfSha256 as hpke::Kem>::PrivateKey,
+    private: <Kem as hpke::Kem>::PrivateKey,
     public: PublicKey,
     nonce: ClientNonce,
 }
@@ -76,7 +80,7 @@ pub struct ReleaseRequestKey {
 impl ReleaseRequestKey {
     /// Makes the pair and the nonce from `rng`.
     pub fn make(rng: &mut impl CryptoRng) -> Self {
-        let (private, public) = X25519HkdfSha256::gen_keypair_with_rng(rng);
+        let (private, public) = Kem::gen_keypair_with_rng(rng);
         let mut nonce = [0; ClientNonce::LEN];
         rng.fill_bytes(&mut nonce);
         Self {
@@ -109,15 +113,14 @@ impl ReleaseRequestKey {
         enc: &EncapsulatedKey,
         sealed: &SealedRelease,
     ) -> Result<ReleasedKey, OpenError> {
-        type Enc = <X25519HkdfSha256 as hpke::Kem>::EncappedKey;
-
-        let enc = Enc::from_bytes(enc.as_bytes()).map_err(|_| OpenError)?;
+        let enc =
+            <Kem as hpke::Kem>::EncappedKey::from_bytes(enc.as_bytes()).map_err(|_| OpenError)?;
         let (ciphertext, tag) = sealed.as_bytes().split_at(RELEASE_LEN);
         let tag = AeadTag::from_bytes(tag).map_err(|_| OpenError)?;
         // Decrypted in place, so that no copy is left behind.
         let mut release = Zeroizing::new([0; RELEASE_LEN]);
         release.copy_from_slice(ciphertext);
-        single_shot_open_inout_detached::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+        single_shot_open_inout_detached::<Aead, Kdf, Kem>(
             &OpModeR::Base,
             &self.private,
             &enc,

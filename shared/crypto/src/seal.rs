@@ -107,7 +107,8 @@ fn write(
     let mut hashes = Vec::new();
     for segment in (0..layout.segments()).filter_map(|index| layout.segment(index)) {
         let start = envelope.len();
-        let mut room = (segment.plaintext.end - segment.plaintext.start) as usize;
+        let mut room = usize::try_from(segment.plaintext.end - segment.plaintext.start)
+            .expect("a segment has at most 1 MiB");
         for text in &mut rest {
             let (now, later) = text.split_at(room.min(text.len()));
             envelope.extend_from_slice(now);

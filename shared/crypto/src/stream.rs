@@ -6,7 +6,7 @@ use aes_gcm::{
 };
 use hkdf::Hkdf;
 use rand::CryptoRng;
-use sealpost_envelope::layout::{STREAM_HEADER_LEN, Segment, TAG_LEN};
+use sealpost_envelope::layout::Segment;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -19,8 +19,8 @@ const HEADER_START: u8 = 0x28;
 const SALT_LEN: usize = 32;
 
 /// `0x28 | salt 32 | nonce prefix 7`, both from `rng`.
-pub(crate) fn make_header(rng: &mut impl CryptoRng) -> [u8; STREAM_HEADER_LEN as usize] {
-    let mut header = [HEADER_START; STREAM_HEADER_LEN as usize];
+pub(crate) fn make_header(rng: &mut impl CryptoRng) -> [u8; 40] {
+    let mut header = [HEADER_START; 40];
     rng.fill_bytes(&mut header[1..]);
     header
 }
@@ -37,7 +37,7 @@ impl SegmentKey {
     pub(crate) fn derive(
         key_value: &[u8; 32],
         associated_data: &[u8],
-        stream_header: &[u8; STREAM_HEADER_LEN as usize],
+        stream_header: &[u8; 40],
     ) -> Result<Self, OpenError> {
         let [HEADER_START, rest @ ..] = stream_header else {
             return Err(OpenError);
@@ -76,9 +76,7 @@ impl SegmentKey {
         hash: &[u8; 32],
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let (body, tag) = ciphertext
-            .split_last_chunk::<{ TAG_LEN as usize }>()
-            .ok_or(OpenError)?;
+        let (body, tag) = ciphertext.split_last_chunk::<16>().ok_or(OpenError)?;
         let expected_len = segment.plaintext.end - segment.plaintext.start;
         if body.len() as u64 != expected_len || !bool::from(Sha256::digest(ciphertext).ct_eq(hash))
         {

@@ -78,6 +78,9 @@ impl Header {
     }
 
     /// Writes the header JSON, keys in the order of the struct, `passphrase` null.
+    ///
+    /// # Panics
+    /// Never: texts and nulls always serialise.
     #[must_use]
     pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
         // Room for the worst escaping (`\u0000`), so that growing leaves no copy of the secret behind.
@@ -170,3 +173,6 @@ impl Serialize for Base64<'_> {
         serializer.serialize_str(std::str::from_utf8(text.as_ref()).expect("base64url is ASCII"))
     }
 }
+
+#[cfg(test)]
+mod tests;

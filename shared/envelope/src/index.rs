@@ -74,8 +74,8 @@ impl Index {
         }
         // serde would also take arrays in place of the objects. The index has no text but its keys, so there is one
         // bracket: that of `parts`.
-        let brackets = json.iter().filter(|&&b| b == b'[').count();
-        if json.trim_ascii_start().first() != Some(&b'{') || brackets != 1 {
+        let arrays = json.split(|&b| b == b'[').count() - 1;
+        if json.trim_ascii_start().first() != Some(&b'{') || arrays != 1 {
             return Err(ParseError::Malformed("index"));
         }
         let Unchecked { message_len, parts } =

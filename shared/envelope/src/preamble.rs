@@ -61,6 +61,9 @@ impl Preamble {
     /// # Errors
     /// [`ParseError::TooLarge`] where the header is over its limit, [`ParseError::Malformed`] where a reader would
     /// refuse `portal` or `created`.
+    ///
+    /// # Panics
+    /// Never: a header within its limit has a length of 32 bits.
     pub fn from_header(header: Header) -> Result<Self, ParseError> {
         header.check()?;
         let json = header.to_json();
@@ -88,3 +91,6 @@ impl Preamble {
         &self.bytes
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,6 @@
 //! Owns the trailer: `SHA-256 of each ciphertext segment, in order | segment count u32be`.
 
-use crate::{
-    Layout, ParseError,
-    layout::{COUNT_LEN, HASH_LEN},
-};
+use crate::{Layout, ParseError};
 
 /// The hashes of the segments. The first segment's hash excludes the 40-byte stream header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +20,8 @@ impl Trailer {
     /// # Errors
     /// [`ParseError::Truncated`] where their number does not fit the layout.
     pub fn parse(bytes: &[u8], layout: &Layout) -> Result<Self, ParseError> {
-        let (hashes, count) = bytes
-            .split_last_chunk::<{ COUNT_LEN as usize }>()
-            .ok_or(ParseError::Truncated)?;
-        let (hashes, rest) = hashes.as_chunks::<{ HASH_LEN as usize }>();
+        let (hashes, count) = bytes.split_last_chunk().ok_or(ParseError::Truncated)?;
+        let (hashes, rest) = hashes.as_chunks::<32>();
         if !rest.is_empty()
             || u32::from_be_bytes(*count) != layout.segments()
             || hashes.len() != layout.segments() as usize
@@ -64,7 +59,7 @@ mod tests {
     #[test]
     fn a_trailer_survives_bytes() {
         let layout = Layout::for_plaintext(100, 3 << 20);
-        let trailer = Trailer::new((0..layout.segments()).map(|i| [i as u8; 32]).collect());
+        let trailer = Trailer::new((0..4).map(|i| [i; 32]).collect());
         let bytes = trailer.to_bytes();
         assert_eq!(
             bytes.len() as u64,
