@@ -1,0 +1,429 @@
+//! Owns what the sealer takes from the email: the bytes to seal, sender, recipients, and the thread it belongs to.
+
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use lettre::{
+    Address,
+    message::{Mailbox, Mailboxes},
+};
+use sealpost_api::limits::{ADDRESS_LEN, RECIPIENTS};
+use sealpost_envelope::{Part, limits::MESSAGE_LEN};
+use sealpost_message::outline::{self, Outline};
+use zeroize::Zeroizing;
+
+use crate::{Failure, notes::megabytes};
+
+/// Longest display name shown or written, in characters.
+const NAME_CHARS: usize = 60;
+/// Longest message id kept in a thread, in bytes.
+const ID_LEN: usize = 250;
+/// Most message ids kept of `References`: the first and the last ones, as RFC 5322 readers need them.
+const IDS: usize = 30;
+
+/// An email, ready to be sealed.
+pub struct Original {
+    /// The bytes to seal: without `Bcc` and `Resent-Bcc`, otherwise as they came.
+    pub message: Zeroizing<Vec<u8>>,
+    /// Its large bodies, for the index.
+    pub parts: Vec<Part>,
+    /// The first From.
+    pub sender: Mailbox,
+    /// Whom it is sealed for; at least one.
+    pub recipients: Vec<Mailbox>,
+    /// Those recipients who may be named to all others: the ones in To and Cc.
+    pub visible: Vec<Mailbox>,
+    /// Where it belongs.
+    pub thread: Thread,
+    /// `Auto-Submitted` (RFC 3834), where the email was not written by a person.
+    pub auto_submitted: Option<String>,
+}
+
+/// The headers that keep a conversation together. Each id has its angle brackets.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// Answers to this message.
+    pub in_reply_to: Option<String>,
+    /// The conversation, oldest first. Ends with the email's own id, so that an answer to the carrier mail is filed with
+    /// the email in the sender's folder.
+    pub references: Vec<String>,
+}
+
+impl Original {
+    /// Reads `input` (`-` for standard input); `only` replaces the recipients that the email names.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is no email, or names a sender or recipients that mail cannot be sent to.
+    pub fn read(input: &Path, only: &[String]) -> Result<Self, Failure> {
+        let bytes = if input == Path::new("-") {
+            read_limited(io::stdin().lock(), MESSAGE_LEN)
+        } else {
+            File::open(input).and_then(|file| read_limited(file, MESSAGE_LEN))
+        };
+        let bytes = bytes.map_err(|error| {
+            Failure::new(
+                format!("The email {} cannot be read: {error}.", input.display()),
+                "Check the path and its permissions.",
+            )
+        })?;
+        Self::parse(&bytes, only)
+    }
+
+    /// Takes the email in `bytes`; `only` replaces the recipients that it names.
+    ///
+    /// # Errors
+    /// As [`Original::read`].
+    pub fn parse(bytes: &[u8], only: &[String]) -> Result<Self, Failure> {
+        if bytes.len() as u64 > MESSAGE_LEN {
+            let limit = megabytes(usize::try_from(MESSAGE_LEN).unwrap_or(usize::MAX));
+            return Err(Failure::new(
+                format!("The email is larger than {limit}, the most that can be sealed."),
+                "Send large attachments in several emails, or another way.",
+            ));
+        }
+        let full = outline::outline(bytes).map_err(not_an_email)?;
+        let message = Zeroizing::new(outline::strip_bcc(bytes));
+        let stripped = outline::outline(&message).map_err(not_an_email)?;
+        let parts = outline::large_parts(&message).map_err(not_an_email)?;
+
+        let sender = full.from.first().ok_or_else(|| {
+            Failure::new(
+                "The email has no From address.",
+                "Add a From header with the sender's address; its domain must be one of the token's.",
+            )
+        })?;
+        let sender = mailbox(&sender.name, &sender.address)?;
+        let named = |addresses: &[sealpost_message::Address]| {
+            let boxes = addresses.iter().map(|one| mailbox(&one.name, &one.address));
+            boxes.collect::<Result<Vec<_>, _>>().map(distinct)
+        };
+        let recipients = if only.is_empty() {
+            named(&full.recipients)?
+        } else {
+            distinct(given(only)?)
+        };
+        let visible = named(&stripped.recipients)?;
+        Ok(Self {
+            visible: in_headers(&recipients, visible),
+            recipients: counted(recipients)?,
+            thread: Thread::of(&full),
+            auto_submitted: full
+                .auto_submitted
+                .as_deref()
+                .and_then(submitted_by_machine),
+            message,
+            parts,
+            sender,
+        })
+    }
+
+    /// The sender as shown: name and address, or the address alone.
+    #[must_use]
+    pub fn display_sender(&self) -> String {
+        match &self.sender.name {
+            Some(name) => format!("{name} <{}>", self.sender.email),
+            None => self.sender.email.to_string(),
+        }
+    }
+}
+
+impl Thread {
+    fn of(outline: &Outline) -> Self {
+        let mut references: Vec<String> = outline
+            .references
+            .iter()
+            .chain(&outline.message_id)
+            .filter(|id| is_id(id))
+            .cloned()
+            .collect();
+        references.dedup();
+        if references.len() > IDS {
+            references.drain(1..=references.len() - IDS);
+        }
+        Self {
+            in_reply_to: outline.in_reply_to.clone().filter(|id| is_id(id)),
+            references,
+        }
+    }
+}
+
+/// Whether `id` can stand in a header as it is: visible ASCII in angle brackets.
+fn is_id(id: &str) -> bool {
+    (5..=ID_LEN).contains(&id.len())
+        && id.starts_with('<')
+        && id.ends_with('>')
+        && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The value of `Auto-Submitted` to copy: `no`, and anything that is not a keyword, says that a person wrote it.
+fn submitted_by_machine(value: &str) -> Option<String> {
+    let keyword = value.split([';', ' ', '(']).next()?.to_ascii_lowercase();
+    let is_keyword = keyword.len() <= 40
+        && keyword.starts_with(|c: char| c.is_ascii_lowercase())
+        && keyword
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    (is_keyword && keyword != "no").then_some(keyword)
+}
+
+fn read_limited(source: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    // One more than the limit, so that the next step sees that it is over.
+    source.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn not_an_email(error: sealpost_message::MessageError) -> Failure {
+    Failure::new(
+        format!("What was given cannot be sealed: {error}."),
+        "Give one email as mail programs save it (RFC 5322, usually `.eml`): headers, an empty line, the text.",
+    )
+}
+
+/// A mailbox that can stand in a mail header: the name cleaned, the domain as A-label (RFC 5890).
+fn mailbox(name: &str, address: &str) -> Result<Mailbox, Failure> {
+    let fail = || {
+        Failure::new(
+            format!(
+                "{:?} is not an address that mail can be sent to.",
+                clean(address)
+            ),
+            "Correct it in the email (From, To, Cc, Bcc) or in --to.",
+        )
+    };
+    let (local, domain) = address.rsplit_once('@').ok_or_else(fail)?;
+    let domain = idna::domain_to_ascii(domain).map_err(|_| fail())?;
+    let email = Address::new(local, domain).map_err(|_| fail())?;
+    if email.to_string().len() > ADDRESS_LEN {
+        return Err(fail());
+    }
+    Ok(Mailbox::new(
+        Some(clean(name)).filter(|name| !name.is_empty()),
+        email,
+    ))
+}
+
+/// `--to`: addresses, or names with addresses, several in one value where commas part them.
+fn given(values: &[String]) -> Result<Vec<Mailbox>, Failure> {
+    let mut boxes = Vec::new();
+    for value in values {
+        let parsed: Mailboxes = value.parse().map_err(|_| {
+            Failure::usage(
+                format!("--to {:?} is not an address.", clean(value)),
+                "Give addresses such as bob@example.net, each with its own --to.",
+            )
+        })?;
+        for one in parsed {
+            boxes.push(mailbox(
+                one.name.as_deref().unwrap_or(""),
+                one.email.as_ref(),
+            )?);
+        }
+    }
+    Ok(boxes)
+}
+
+/// Without the second of two boxes that differ in case only; the portal takes both for one.
+fn distinct(boxes: Vec<Mailbox>) -> Vec<Mailbox> {
+    let mut seen = HashSet::new();
+    boxes
+        .into_iter()
+        .filter(|one| seen.insert(one.email.to_string().to_ascii_lowercase()))
+        .collect()
+}
+
+fn counted(recipients: Vec<Mailbox>) -> Result<Vec<Mailbox>, Failure> {
+    match recipients.len() {
+        0 => Err(Failure::new(
+            "The email names no recipient.",
+            "Add To, Cc or Bcc, or give the recipients with --to.",
+        )),
+        1..=RECIPIENTS => Ok(recipients),
+        number => Err(Failure::new(
+            format!(
+                "The email has {number} recipients; at most {RECIPIENTS} can open one message."
+            ),
+            "Seal it several times, each time for some of them with --to.",
+        )),
+    }
+}
+
+/// Who may be named in the one carrier mail that goes to everybody: recipients that the email itself names in To and Cc. A
+/// recipient alone may always be named.
+fn in_headers(recipients: &[Mailbox], visible: Vec<Mailbox>) -> Vec<Mailbox> {
+    if let [only] = recipients {
+        return vec![only.clone()];
+    }
+    let same = |a: &Mailbox, b: &Mailbox| {
+        a.email
+            .to_string()
+            .eq_ignore_ascii_case(&b.email.to_string())
+    };
+    visible
+        .into_iter()
+        .filter(|one| recipients.iter().any(|other| same(one, other)))
+        .collect()
+}
+
+/// Text of others on one line: no control characters, nothing that turns the writing direction, no more than
+/// [`NAME_CHARS`].
+fn clean(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .filter(|c| !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+        .collect();
+    let words = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() <= NAME_CHARS {
+        return words;
+    }
+    words
+        .chars()
+        .take(NAME_CHARS - 1)
+        .chain(['\u{2026}'])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(boxes: &[Mailbox]) -> Vec<String> {
+        boxes.iter().map(|one| one.email.to_string()).collect()
+    }
+
+    fn message(result: Result<Original, Failure>) -> String {
+        result.err().unwrap().to_string()
+    }
+
+    const EMAIL: &[u8] = b"From: Ada <ada@example.com>, Eve <eve@example.com>\r\n\
+        To: bob@example.net, BOB@example.net\r\nCc: carol@b\xc3\xbccher.example\r\nBcc: dave@example.org\r\n\
+        Message-ID: <m3@example.com>\r\nIn-Reply-To: <m2@example.net>\r\n\
+        References: <m1@example.com>\r\n <m2@example.net>\r\nSubject: s\r\n\r\nHello\r\n";
+
+    #[test]
+    fn recipients_are_to_cc_and_bcc_and_the_headers_never_name_bcc() {
+        let original = Original::parse(EMAIL, &[]).unwrap();
+        let all = [
+            "bob@example.net",
+            "carol@xn--bcher-kva.example",
+            "dave@example.org",
+        ];
+        assert_eq!(addresses(&original.recipients), all);
+        assert_eq!(addresses(&original.visible), all[..2]);
+        assert!(!original.message.windows(4).any(|bytes| bytes == b"dave"));
+        assert_eq!(original.display_sender(), "Ada <ada@example.com>");
+    }
+
+    #[test]
+    fn only_the_given_recipients_count_and_a_hidden_one_stays_hidden() {
+        let to = ["Dave <dave@example.org>, bob@example.net".to_owned()];
+        let original = Original::parse(EMAIL, &to).unwrap();
+        assert_eq!(
+            addresses(&original.recipients),
+            ["dave@example.org", "bob@example.net"]
+        );
+        assert_eq!(addresses(&original.visible), ["bob@example.net"]);
+        let alone = Original::parse(EMAIL, &["dave@example.org".to_owned()]).unwrap();
+        assert_eq!(addresses(&alone.visible), ["dave@example.org"]);
+        assert!(
+            message(Original::parse(EMAIL, &["dave".to_owned()])).contains("is not an address")
+        );
+    }
+
+    #[test]
+    fn the_thread_ends_with_the_email_itself() {
+        let original = Original::parse(EMAIL, &[]).unwrap();
+        assert_eq!(
+            original.thread.in_reply_to.as_deref(),
+            Some("<m2@example.net>")
+        );
+        assert_eq!(
+            original.thread.references,
+            ["<m1@example.com>", "<m2@example.net>", "<m3@example.com>"]
+        );
+        assert_eq!(original.auto_submitted, None);
+    }
+
+    #[test]
+    fn a_long_conversation_keeps_its_first_and_its_last_ids() {
+        let references = (0..100).map(|n| format!("<{n:04}@example.com>")).collect();
+        let outline = Outline {
+            from: Vec::new(),
+            recipients: Vec::new(),
+            subject: None,
+            message_id: Some("<own@example.com>".to_owned()),
+            in_reply_to: Some("<bad id@example.com>".to_owned()),
+            references,
+            auto_submitted: None,
+        };
+        let thread = Thread::of(&outline);
+        assert_eq!(thread.references.len(), IDS);
+        assert_eq!(thread.references[0], "<0000@example.com>");
+        assert_eq!(thread.references[IDS - 1], "<own@example.com>");
+        assert_eq!(thread.in_reply_to, None);
+    }
+
+    #[test]
+    fn only_a_machine_is_named_as_a_machine() {
+        assert_eq!(
+            submitted_by_machine("auto-replied").as_deref(),
+            Some("auto-replied")
+        );
+        assert_eq!(
+            submitted_by_machine("Auto-Generated; owner-email=\"a@b\"").as_deref(),
+            Some("auto-generated")
+        );
+        for person in ["no", "No (comment)", "", "\u{fc}", "1", "a\r\nBcc: x"] {
+            assert_eq!(submitted_by_machine(person), None, "{person:?}");
+        }
+    }
+
+    #[test]
+    fn who_cannot_be_mailed_is_named() {
+        let no_from = b"To: bob@example.net\r\n\r\nHello\r\n";
+        assert!(message(Original::parse(no_from, &[])).contains("no From"));
+        let no_to = b"From: ada@example.com\r\n\r\nHello\r\n";
+        assert!(message(Original::parse(no_to, &[])).contains("no recipient"));
+        let bad = b"From: ada@example.com\r\nTo: <bob>\r\n\r\nHello\r\n";
+        let text = message(Original::parse(bad, &[]));
+        assert!(
+            text.contains("recipient") || text.contains("\"bob\""),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn five_hundred_recipients_and_no_more() {
+        let to = |number: usize| {
+            let list: Vec<_> = (0..number).map(|n| format!("r{n}@example.net")).collect();
+            format!(
+                "From: ada@example.com\r\nTo: {}\r\n\r\nHello\r\n",
+                list.join(",\r\n ")
+            )
+        };
+        let most = Original::parse(to(RECIPIENTS).as_bytes(), &[]).unwrap();
+        assert_eq!(most.recipients.len(), RECIPIENTS);
+        assert!(
+            message(Original::parse(to(RECIPIENTS + 1).as_bytes(), &[])).contains("501 recipients")
+        );
+    }
+
+    #[test]
+    fn an_email_over_the_limit_is_refused() {
+        let limit = usize::try_from(MESSAGE_LEN).unwrap();
+        let mut bytes = b"From: ada@example.com\r\nTo: bob@example.net\r\n\r\n".to_vec();
+        bytes.resize(limit + 1, b'a');
+        assert!(message(Original::parse(&bytes, &[])).contains("larger than 150.0 MB"));
+    }
+
+    #[test]
+    fn names_are_shown_on_one_line_and_in_one_direction() {
+        assert_eq!(clean("Ada\r\nBcc: x\u{202e}gpj"), "Ada Bcc: xgpj");
+        assert_eq!(clean(&"\u{1f512}".repeat(100)).chars().count(), NAME_CHARS);
+    }
+}
