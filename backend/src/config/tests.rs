@@ -1,0 +1,174 @@
+//! Tests of the configuration: the example documents all of it, the environment overrides it, and what cannot be is
+//! refused.
+
+use std::{ffi::OsString, path::Path};
+
+use super::{Config, ConfigError, environment::KEYS};
+
+const EXAMPLE: &str = include_str!("../../portal.example.toml");
+
+const MINIMAL: &str = r#"
+    origin = "https://portal.example.com"
+    name = "Example Ltd"
+    master_key_file = "master.key"
+    [mail]
+    host = "127.0.0.1"
+    port = 1025
+    security = "none"
+    from = "Example Ltd <no-reply@example.com>"
+"#;
+
+fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let environment = environment
+        .iter()
+        .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    Config::parse(text, Path::new("/etc/sealpost"), environment)
+}
+
+fn refusal(text: &str) -> String {
+    match parse(text, &[]) {
+        Ok(_) => panic!("taken: {text}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The keys of a section, as serde lists them when it meets one it does not know.
+fn keys_of(section: &str) -> Vec<String> {
+    let text = if section.is_empty() {
+        format!("unknown_key = 1\n{MINIMAL}")
+    } else {
+        format!(
+            "{}\n[{section}]\nunknown_key = 1",
+            MINIMAL.split_once("[mail]").unwrap().0
+        )
+    };
+    let message = refusal(&text);
+    let (_, listed) = message.split_once("expected").expect(&message);
+    listed
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(|key| {
+            if section.is_empty() {
+                key.to_owned()
+            } else {
+                format!("{section}.{key}")
+            }
+        })
+        .collect()
+}
+
+fn every_key() -> Vec<String> {
+    let sections = ["listen", "tls", "proxy", "database", "mail", "log"];
+    let mut keys = keys_of("");
+    for section in sections {
+        assert!(
+            keys.iter().any(|key| key == section),
+            "no section {section}"
+        );
+        keys.retain(|key| key != section);
+        keys.extend(keys_of(section));
+    }
+    keys.sort();
+    keys
+}
+
+#[test]
+fn every_key_can_come_from_the_environment() {
+    let mut known: Vec<_> = KEYS.iter().map(|(key, _)| (*key).to_owned()).collect();
+    known.sort();
+    assert_eq!(known, every_key());
+}
+
+#[test]
+fn the_example_shows_every_key_and_is_a_configuration() {
+    parse(EXAMPLE, &[])
+        .map_err(|error| error.to_string())
+        .err()
+        .map_or((), |error| panic!("{error}"));
+
+    let mut shown = Vec::new();
+    let mut section = String::new();
+    for line in EXAMPLE.lines() {
+        let line = line.strip_prefix("# ").unwrap_or(line);
+        if let Some(name) = line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'))
+        {
+            section = format!("{name}.");
+        } else if let Some((key, _)) = line.split_once(" = ")
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        {
+            shown.push(format!("{section}{key}"));
+        }
+    }
+    shown.sort();
+    assert_eq!(shown, every_key());
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let config = parse(
+        MINIMAL,
+        &[
+            ("SEALPOST_NAME", "0123"),
+            ("SEALPOST_GRACE_DAYS", "7"),
+            ("SEALPOST_MAIL__PORT", "2525"),
+            ("SEALPOST_MAIL__USERNAME", "portal"),
+            ("SEALPOST_MAIL__PASSWORD", "0123"),
+            ("SEALPOST_POSTAL_ADDRESS", r#"["Example Ltd", "1 Street"]"#),
+            ("SEALPOST_PROXY__TRUSTED", r#"["10.0.0.0/8", "::1"]"#),
+            ("SEALPOST_LISTEN__PORTAL", "127.0.0.1:0"),
+            ("SEALPOST_TOKEN", "the sealer's, not ours"),
+        ],
+    )
+    .map_err(|error| error.to_string())
+    .unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(config.name, "0123");
+    assert_eq!(config.grace_days, 7);
+    assert_eq!(config.mail.port, 2525);
+    assert_eq!(config.mail.password().unwrap().unwrap().expose(), "0123");
+    assert_eq!(config.postal_address, ["Example Ltd", "1 Street"]);
+    assert_eq!(config.proxy.trusted.len(), 2);
+    assert_eq!(config.listen.portal.port(), 0);
+    assert_eq!(config.database.file, Path::new("/etc/sealpost/sealpost.db"));
+}
+
+#[test]
+fn a_secret_comes_from_one_place() {
+    let both = format!("master_key = \"spm_x\"\n{MINIMAL}");
+    assert!(refusal(&both).contains("give either master_key or master_key_file"));
+    let neither = MINIMAL.replace("master_key_file", "# ");
+    assert!(refusal(&neither).contains("give either master_key or master_key_file"));
+    let mail = format!("{MINIMAL}\nusername = \"u\"\npassword = \"p\"\npassword_file = \"f\"");
+    assert!(refusal(&mail).contains("give either mail.password or mail.password_file"));
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    for (from, to, reason) in [
+        ("https://portal", "http://portal", "loopback"),
+        ("\"127.0.0.1\"", "\"mail.example.com\"", "loopback"),
+        ("\"none\"", "\"maybe\"", "maybe"),
+        ("Example Ltd <no-reply@example.com>", "no sender", "sender"),
+        ("name = \"Example Ltd\"", "name = \" \"", "name"),
+        ("[mail]", "grace_days = 731\n[mail]", "730"),
+        (
+            "[mail]",
+            "[listen]\nportal = \"0.0.0.0:8080\"\n[mail]",
+            "loopback",
+        ),
+        (
+            "[mail]",
+            "[proxy]\ntrusted = [\"proxy.example.com\"]\n[mail]",
+            "network",
+        ),
+        ("port = 1025", "port = 70000", "port"),
+    ] {
+        assert!(MINIMAL.contains(from), "{from}");
+        let message = refusal(&MINIMAL.replacen(from, to, 1));
+        assert!(message.contains(reason), "{message}");
+    }
+}

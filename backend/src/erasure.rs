@@ -1,0 +1,60 @@
+//! Owns the erasing of what is over: keys past their date or their grace, codes and their mail, sessions, counters, and the
+//! day's key for network addresses.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use crate::{
+    portal::Portal,
+    recipient::{
+        budget::{DAY, LONGEST},
+        session::{ABSOLUTE, IDLE},
+    },
+    storage::StorageError,
+};
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Erases until `stop` says to end, from now on.
+pub async fn run(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = sweep(&portal).await {
+            tracing::error!(%error, "erasing");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Erases all that is over now.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(portal: &Portal) -> Result<(), StorageError> {
+    let now = portal.now();
+    let mut write = portal.store.write().await?;
+    let expired = write.erase_expired_messages(now).await?;
+    let revoked = write.erase_revoked_messages(now).await?;
+    let passcodes = write.erase_passcodes(now).await?;
+    let sessions = write.erase_sessions(now - ABSOLUTE, now - IDLE).await?;
+    let counted = write.erase_budget_uses(now - LONGEST).await?;
+    let client_keys = write.erase_client_keys(now.div_euclid(DAY)).await?;
+    write.commit().await?;
+    if expired + revoked + passcodes + sessions + counted + client_keys > 0 {
+        portal.store.forget_log().await?;
+        tracing::debug!(
+            expired,
+            revoked,
+            passcodes,
+            sessions,
+            counted,
+            client_keys,
+            "erased"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! Owns the queue of mail: encrypted rows of one size, erased at hand-off or when the code expires, tried again until then.
+//! It is in the database, so it survives a restart. Rows for strangers look the same and are dropped here.
+
+use std::{sync::Arc, time::Duration};
+
+use sealpost_api::{MessageId, limits::ADDRESS_LEN};
+use serde::{Deserialize, Serialize};
+use tokio::{sync::watch, task::JoinSet};
+use zeroize::Zeroizing;
+
+use super::{
+    passcode_mail,
+    transport::{SendError, Transport},
+};
+use crate::{
+    address::Address,
+    portal::Portal,
+    recipient::code::Code,
+    storage::{QueueRow, StorageError},
+};
+
+/// Bytes of every payload before encryption: the longest address in JSON's longest spelling, and the rest.
+const PAYLOAD_LEN: usize = 2 * ADDRESS_LEN + 260;
+/// Mails under way at the same time.
+const AT_ONCE: i64 = 8;
+/// Seconds that a mail under way is kept from others; longer than the transport's time limit.
+const LEASE: i64 = 45;
+/// Seconds before the second attempt; doubled for each further one.
+const FIRST_WAIT: i64 = 5;
+/// Most seconds between attempts.
+const LONGEST_WAIT: i64 = 80;
+/// How often the queue is looked at without being woken: for mail of other replicas, and for clocks that jump.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// A passcode on its way.
+pub(crate) struct PasscodeMail {
+    pub(crate) message: MessageId,
+    pub(crate) address: Address,
+    pub(crate) code: Code,
+    pub(crate) reference: String,
+    /// Not for a stranger's address.
+    pub(crate) deliver: bool,
+}
+
+/// What a row holds, padded to [`PAYLOAD_LEN`] by spaces.
+#[derive(Serialize, Deserialize)]
+struct Payload<'a> {
+    message: MessageId,
+    address: &'a str,
+    code: &'a str,
+    reference: &'a str,
+    deliver: u8,
+}
+
+/// The encrypted payload of row `id`.
+pub(crate) fn seal(portal: &Portal, id: &[u8; 16], mail: &PasscodeMail) -> Vec<u8> {
+    let json = serde_json::to_vec(&Payload {
+        message: mail.message,
+        address: mail.address.as_str(),
+        code: mail.code.expose(),
+        reference: &mail.reference,
+        deliver: u8::from(mail.deliver),
+    });
+    let mut plain = Zeroizing::new(json.expect("texts and numbers are JSON"));
+    assert!(plain.len() <= PAYLOAD_LEN, "the longest address fits");
+    plain.resize(PAYLOAD_LEN, b' ');
+    portal
+        .fields
+        .mail_queue
+        .seal(&portal.randomness, id, &plain)
+}
+
+fn open(portal: &Portal, row: &QueueRow) -> Option<PasscodeMail> {
+    let plain = portal.fields.mail_queue.open(&row.id, &row.payload).ok()?;
+    // Owned texts: an address may hold characters that JSON escapes.
+    #[derive(Deserialize)]
+    struct Owned {
+        message: MessageId,
+        address: String,
+        code: String,
+        reference: String,
+        deliver: u8,
+    }
+    let owned: Owned = serde_json::from_slice(&plain).ok()?;
+    Some(PasscodeMail {
+        message: owned.message,
+        address: Address::parse(&owned.address).ok()?,
+        code: Code::parse(owned.code)?,
+        reference: owned.reference,
+        deliver: owned.deliver == 1,
+    })
+}
+
+/// Sends what is due, until `stop` says to end; mail under way is finished.
+pub async fn run(
+    portal: Arc<Portal>,
+    transport: Arc<dyn Transport>,
+    mut stop: watch::Receiver<bool>,
+) {
+    while !*stop.borrow() {
+        let pause = match deliver_due(&portal, &transport).await {
+            Ok(_) => pause(&portal).await,
+            Err(error) => {
+                tracing::error!(%error, "the mail queue");
+                LOOK
+            }
+        };
+        tokio::select! {
+            () = portal.mail_queued.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Time until the next mail is due, at most [`LOOK`].
+async fn pause(portal: &Portal) -> Duration {
+    let Ok(Some(next)) = portal.store.next_mail().await else {
+        return LOOK;
+    };
+    let seconds = u64::try_from(next - portal.now()).unwrap_or(0);
+    Duration::from_secs(seconds.max(1)).min(LOOK)
+}
+
+/// Sends every mail that is due; how many rows were taken up.
+///
+/// # Errors
+/// The database's. What a server says is no error: it decides whether there is another attempt.
+pub async fn deliver_due(
+    portal: &Arc<Portal>,
+    transport: &Arc<dyn Transport>,
+) -> Result<usize, StorageError> {
+    let mut taken = 0;
+    loop {
+        let now = portal.now();
+        let mut write = portal.store.write().await?;
+        let rows = write.claim_mails(AT_ONCE, now, now + LEASE).await?;
+        write.commit().await?;
+        if rows.is_empty() {
+            return Ok(taken);
+        }
+        taken += rows.len();
+        let mut under_way = JoinSet::new();
+        for row in rows {
+            under_way.spawn(deliver(portal.clone(), transport.clone(), row));
+        }
+        while let Some(done) = under_way.join_next().await {
+            match done {
+                Ok(result) => result?,
+                Err(error) => tracing::error!(%error, "a mail's task"),
+            }
+        }
+    }
+}
+
+/// Sends one mail, or drops it where it is a stranger's.
+async fn deliver(
+    portal: Arc<Portal>,
+    transport: Arc<dyn Transport>,
+    row: QueueRow,
+) -> Result<(), StorageError> {
+    let sent = match open(&portal, &row) {
+        Some(mail) if mail.deliver => send(&portal, transport.as_ref(), &mail).await?,
+        Some(_) => Ok(()),
+        None => {
+            tracing::error!("a queued mail does not open with this master key");
+            Err(SendError::Permanent)
+        }
+    };
+    let mut write = portal.store.write().await?;
+    let next = portal.now() + wait(row.attempts);
+    match sent {
+        Err(SendError::Transient) if next < row.expires => {
+            tracing::warn!(
+                attempts = row.attempts,
+                "a passcode waits for the mail server"
+            );
+            write.postpone_mail(&row.id, next).await?;
+        }
+        Err(error) => {
+            tracing::error!(%error, attempts = row.attempts, "a passcode was not sent");
+            write.delete_mail(&row.id).await?;
+        }
+        Ok(()) => write.delete_mail(&row.id).await?,
+    }
+    write.commit().await
+}
+
+async fn send(
+    portal: &Portal,
+    transport: &dyn Transport,
+    mail: &PasscodeMail,
+) -> Result<Result<(), SendError>, StorageError> {
+    let Some(message) = portal.store.message(&mail.message).await? else {
+        return Ok(Err(SendError::Permanent));
+    };
+    // Gone where the message is over; the mail then names the organisation alone.
+    let sender = message.sender.and_then(|sealed| {
+        portal
+            .fields
+            .sender
+            .open(mail.message.as_bytes(), &sealed)
+            .ok()
+    });
+    let sender = sender
+        .as_ref()
+        .and_then(|sender| std::str::from_utf8(sender).ok());
+    match passcode_mail::write(portal, mail, sender, &message.organisation) {
+        Ok(message) => Ok(transport.send(message).await),
+        Err(error) => {
+            tracing::error!(%error, "a passcode's mail");
+            Ok(Err(SendError::Permanent))
+        }
+    }
+}
+
+/// Seconds before the attempt after `attempts`.
+fn wait(attempts: i64) -> i64 {
+    let doubled = u32::try_from(attempts - 1).unwrap_or(0).min(8);
+    (FIRST_WAIT << doubled).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_come_ever_more_slowly() {
+        let waits: Vec<_> = (1..8).map(wait).collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80, 80, 80]);
+    }
+
+    #[test]
+    fn the_longest_address_fits_a_payload() {
+        let code = "12345678";
+        let worst = serde_json::to_vec(&Payload {
+            message: MessageId::new([0xff; 16]),
+            address: &"\"".repeat(ADDRESS_LEN),
+            code,
+            reference: "AAA-AAA",
+            deliver: 1,
+        })
+        .unwrap();
+        assert!(worst.len() <= PAYLOAD_LEN, "{}", worst.len());
+    }
+}

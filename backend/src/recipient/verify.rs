@@ -1,0 +1,116 @@
+//! Owns the exchange of a passcode for a session.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use sealpost_api::{
+    ErrorCode,
+    recipient::{Verify, VerifyResponse},
+};
+
+use super::{
+    code::{Code, TRIES},
+    cookie::{NewSession, SessionCookie, SessionId},
+    session::ABSOLUTE,
+};
+use crate::{
+    address::Address,
+    audit::{About, Event},
+    portal::Portal,
+    storage::{PasscodeKey, Write},
+    web::{body::Body, errors::Refusal, request_id::RequestId},
+};
+
+/// No session has this id: SHA-256 of nothing known.
+const NO_SESSION: SessionId = [0; 32];
+
+/// `POST /api/v1/sign-in/verify`
+pub(crate) async fn verify(
+    State(portal): State<Arc<Portal>>,
+    id: RequestId,
+    cookie: SessionCookie,
+    Body(request): Body<Verify>,
+) -> Result<Response, Refusal> {
+    let address = Address::parse(&request.address).map_err(|_| ErrorCode::BadAddress)?;
+    let code = Code::parse(request.code).ok_or(ErrorCode::BadRequest)?;
+    let possessed = portal.possessed(&request.possession).await?;
+    let hash = portal.hashes.address(&address);
+    let key = PasscodeKey {
+        message: &possessed.id,
+        address: &hash,
+        tab: &portal.hashes.tab(&request.tab),
+    };
+    let old = cookie.0.unwrap_or(NO_SESSION);
+
+    let mut write = portal.store.write().await?;
+    let outcome = check(&portal, &mut write, &key, &old, &code).await;
+    let mut new_session = None;
+    if outcome.is_ok() {
+        // A new id at each step up: who knew the old one, or planted it, has nothing.
+        let new = NewSession::make(&portal.randomness, portal.origin.is_secure());
+        write
+            .insert_session(&new.id, Some(&hash), portal.now())
+            .await?;
+        write.move_passcodes(&old, &new.id).await?;
+        write.delete_session(&old).await?;
+        new_session = Some(new);
+    }
+    let about = About {
+        message: Some(&possessed.id),
+        address: Some(&hash),
+        ..About::default()
+    };
+    let result = outcome.as_ref().map(drop).map_err(|refusal| refusal.code);
+    portal
+        .audit(&mut write, &id, Event::Verify, result, about)
+        .await?;
+    // A refusal is committed too: the try counts.
+    write.commit().await?;
+    outcome?;
+
+    let mut response = Json(VerifyResponse {
+        expires_in: u32::try_from(ABSOLUTE).expect("8 hours in seconds"),
+    })
+    .into_response();
+    if let Some(session) = new_session {
+        response
+            .headers_mut()
+            .insert(header::SET_COOKIE, session.set_cookie);
+    }
+    Ok(response)
+}
+
+/// Counts the try, then compares; a code is gone once it was used, or wrong for the last time.
+async fn check(
+    portal: &Portal,
+    write: &mut Write,
+    key: &PasscodeKey<'_>,
+    session: &SessionId,
+    code: &Code,
+) -> Result<(), Refusal> {
+    let now = portal.now();
+    let most = i64::from(TRIES);
+    let Some(counted) = write.count_try(key, session, most, now).await? else {
+        let used_up = write.is_used_up(key, session, most, now).await?;
+        return Err(if used_up {
+            ErrorCode::CodeUsedUp.into()
+        } else {
+            ErrorCode::CodeExpired.into()
+        });
+    };
+    if bool::from(code.matches(&portal.hashes.passcode, &counted.id, &counted.code)) {
+        write.kill_passcode(&counted.id, true).await?;
+        return Ok(());
+    }
+    let left = u8::try_from(most - counted.tries).unwrap_or(0);
+    if left == 0 {
+        write.kill_passcode(&counted.id, false).await?;
+        return Err(Refusal::tries(ErrorCode::CodeUsedUp, 0));
+    }
+    Err(Refusal::tries(ErrorCode::CodeWrong, left))
+}

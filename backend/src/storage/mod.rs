@@ -1,0 +1,196 @@
+//! Owns the database: opening it, and its transactions. Everything that is SQL is in this module, in portable SQL with
+//! numbered parameters, so that PostgreSQL can follow; what is SQLite's own is in this file.
+
+mod audit;
+mod budget;
+mod client_key;
+mod erasure;
+mod mail_queue;
+mod message;
+mod passcode;
+mod recipient;
+mod rotation;
+mod session;
+mod token;
+
+use std::{
+    fs::{self, OpenOptions, Permissions},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+    time::Duration,
+};
+
+use sqlx::{
+    Row, Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use thiserror::Error;
+
+pub use self::rotation::rotate_master_key;
+pub(crate) use self::{
+    audit::AuditRow,
+    mail_queue::QueueRow,
+    message::{Ended, MessageRow, NewMessage},
+    passcode::{NewPasscode, PasscodeKey},
+    recipient::Releases,
+    session::SessionRow,
+    token::TokenRow,
+};
+use crate::{
+    hash_key::HashKeys, master_key::FieldKeys, randomness::Randomness, sealing_key::UnsealError,
+};
+
+/// Readers run beside the one writer (write-ahead log).
+const READERS: u32 = 4;
+/// How long a request waits for the database before it is refused.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why the database did not answer.
+#[derive(Debug, Error)]
+pub enum StorageError {
+    /// The file cannot be made or its permissions set.
+    #[error("the database file: {0}")]
+    File(#[from] std::io::Error),
+    /// SQL.
+    #[error("the database: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// A migration.
+    #[error("the database's migrations: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Most likely another database's master key.
+    #[error("the database: {0}")]
+    Unseal(#[from] UnsealError),
+}
+
+impl StorageError {
+    /// Whether trying again may help: somebody else holds the database.
+    pub(crate) fn is_busy(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::PoolTimedOut) => true,
+            Self::Sql(sqlx::Error::Database(error)) => error
+                .code()
+                .is_some_and(|code| code == "5" || code == "6" || code == "517"),
+            _ => false,
+        }
+    }
+}
+
+/// The database.
+pub struct Store {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Store {
+    /// Opens the file, makes it where it is missing, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn open(path: &Path) -> Result<Self, StorageError> {
+        // SQLite gives its journal files the permissions of the main one.
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(path)?;
+        fs::set_permissions(path, Permissions::from_mode(0o600))?;
+
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // With FULL a commit in the write-ahead log is on disk before it is acknowledged.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .pragma("secure_delete", "ON");
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+                .max_lifetime(None)
+                .idle_timeout(None)
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("./migrations").run(&writer).await?;
+        let reader = pool(READERS).connect_with(options).await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// The keyed hashes' secret, made at the first start.
+    pub(crate) async fn hash_keys(
+        &self,
+        fields: &FieldKeys,
+        randomness: &Randomness,
+    ) -> Result<HashKeys, StorageError> {
+        let mut write = self.write().await?;
+        let wrapped = sqlx::query("SELECT wrapped FROM hash_secret WHERE id = 1")
+            .fetch_optional(&mut *write.0)
+            .await?;
+        let secret = match wrapped {
+            Some(row) => fields
+                .hash_secret
+                .open(b"hash secret", row.try_get("wrapped")?)?,
+            None => {
+                let secret = zeroize::Zeroizing::new(randomness.bytes::<32>().to_vec());
+                sqlx::query("INSERT INTO hash_secret (id, wrapped) VALUES (1, $1)")
+                    .bind(fields.hash_secret.seal(randomness, b"hash secret", &secret))
+                    .execute(&mut *write.0)
+                    .await?;
+                secret
+            }
+        };
+        write.commit().await?;
+        let secret = secret.as_slice().try_into().map_err(|_| UnsealError)?;
+        Ok(HashKeys::derive(secret))
+    }
+
+    /// Begins a transaction that may write; there is one at a time, so what it reads stays true until it commits. Dropped
+    /// without a commit, it is undone.
+    pub(crate) async fn write(&self) -> Result<Write, StorageError> {
+        Ok(Write(self.writer.begin_with("BEGIN IMMEDIATE").await?))
+    }
+
+    /// Whether the database answers and can be written to.
+    pub(crate) async fn ready(&self) -> Result<(), StorageError> {
+        sqlx::query("SELECT COUNT(*) FROM hash_secret")
+            .fetch_one(&self.reader)
+            .await?;
+        Ok(())
+    }
+
+    /// Moves the write-ahead log into the main file and empties it: an erased key is in neither then.
+    pub(crate) async fn forget_log(&self) -> Result<(), StorageError> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_all(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Closes the database after the statements under way.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// A transaction that may write.
+pub(crate) struct Write(Transaction<'static, Sqlite>);
+
+impl Write {
+    /// Makes it so, on disk.
+    pub(crate) async fn commit(self) -> Result<(), StorageError> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+/// The `N` bytes of a column.
+fn bytes<const N: usize>(
+    row: &sqlx::sqlite::SqliteRow,
+    column: &str,
+) -> Result<[u8; N], sqlx::Error> {
+    let value: &[u8] = row.try_get(column)?;
+    value.try_into().map_err(|_| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: "a value of another length".into(),
+    })
+}
