@@ -30,7 +30,7 @@ pub(crate) async fn receive() -> Result<Option<Envelope>, Refusal> {
     let Some(opener) = opener(&window) else {
         return go_home(&window).map(|()| None);
     };
-    let handed_over = HandedOver::from(wait(&window, &opener).await?)?;
+    let handed_over = HandedOver::read(&wait(&window, &opener).await?)?;
     let envelope = Envelope::read(handed_over.blob()?, handed_over.hint).await?;
     let kept = keep(&envelope).await;
     post(&opener, "received")?;
@@ -131,14 +131,14 @@ struct HandedOver {
 }
 
 impl HandedOver {
-    fn from(data: JsValue) -> Result<Self, Refusal> {
-        let buffer: ArrayBuffer = field(&data, "envelope")
+    fn read(data: &JsValue) -> Result<Self, Refusal> {
+        let buffer: ArrayBuffer = field(data, "envelope")
             .dyn_into()
             .map_err(|_| Refusal::NotAnEnvelope)?;
         if u64::from(buffer.byte_length()) > ENVELOPE_LEN {
             return Err(Refusal::TooLarge);
         }
-        let hint = field(&data, "hint").as_string();
+        let hint = field(data, "hint").as_string();
         let hint = hint.filter(|hint| {
             (1..=HINT_LEN).contains(&hint.len()) && !hint.chars().any(char::is_control)
         });

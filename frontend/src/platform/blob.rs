@@ -78,7 +78,6 @@ pub(crate) struct BlobBuilder {
 impl BlobBuilder {
     /// Empty.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "a default Blob says nothing")]
     pub(crate) fn new() -> Self {
         Self {
             parts: Array::new(),

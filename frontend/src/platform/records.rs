@@ -16,7 +16,7 @@ use web_sys::{
 
 const DATABASE: &str = "sealpost";
 const STORE: &str = "envelopes";
-/// WebKit has left requests unanswered: storage that takes longer counts as blocked (milliseconds).
+/// Browsers have left requests unanswered: storage that takes longer counts as blocked (milliseconds).
 const TIME_OUT: u32 = 15_000;
 
 /// The browser blocks storage, or has no room.

@@ -47,7 +47,7 @@ fn last_cut(encoding: TransferEncoding, encoded: &[u8]) -> usize {
             .rposition(|&byte| byte == b'\n')
             .map_or(0, |at| at + 1),
         // Old and small: decoded as a whole.
-        _ => 0,
+        TransferEncoding::Uuencode => 0,
     }
 }
 
@@ -75,12 +75,12 @@ mod tests {
 
     fn in_pieces(encoding: TransferEncoding, encoded: &[u8], piece_len: usize) -> Vec<u8> {
         let mut decoder = PieceDecoder::new(encoding, piece_len);
-        let mut decoded = Vec::new();
+        let mut bytes = Vec::new();
         for piece in encoded.chunks(piece_len) {
-            decoded.extend_from_slice(&decoder.push(|held| held.extend_from_slice(piece)));
+            bytes.extend_from_slice(&decoder.push(|held| held.extend_from_slice(piece)));
         }
-        decoded.extend_from_slice(&decoder.finish());
-        decoded
+        bytes.extend_from_slice(&decoder.finish());
+        bytes
     }
 
     #[test]

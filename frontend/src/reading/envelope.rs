@@ -90,7 +90,6 @@ impl Envelope {
 
     /// Length in bytes.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "an envelope is never empty")]
     pub(crate) fn len(&self) -> u64 {
         self.clear.layout.envelope_len()
     }

@@ -66,15 +66,12 @@ mod tests {
 
     #[test]
     fn ranges_come_out_whole_and_in_order() {
-        for ranges in [
-            vec![0..4],
-            vec![0..3 * MIB],
-            vec![FIRST - 1..FIRST + 1],
-            vec![FIRST..FIRST + 1],
-            vec![4..10, 20..30, FIRST - 5..FIRST + 5, 2 * MIB..3 * MIB],
-        ] {
+        let whole = 0..3 * MIB;
+        let seam = FIRST - 1..FIRST + 1;
+        let scattered = [4..10, 20..30, FIRST - 5..FIRST + 5, 2 * MIB..3 * MIB];
+        for ranges in [&[whole][..], &[seam], &scattered] {
             let expected: Vec<u64> = ranges.iter().cloned().flatten().collect();
-            assert_eq!(play(&ranges), expected, "{ranges:?}");
+            assert_eq!(play(ranges), expected, "{ranges:?}");
         }
     }
 
@@ -94,13 +91,15 @@ mod tests {
 
     #[test]
     fn an_empty_range_needs_no_segment() {
-        assert_eq!(steps(&layout(), &[7..7]), Some(vec![]));
+        let empty = 7..7;
+        assert_eq!(steps(&layout(), &[empty]), Some(vec![]));
         assert_eq!(steps(&layout(), &[]), Some(vec![]));
     }
 
     #[test]
     fn a_range_past_the_plaintext_is_refused() {
-        assert_eq!(steps(&layout(), &[0..3 * MIB + 1]), None);
+        let over = 0..3 * MIB + 1;
+        assert_eq!(steps(&layout(), &[over]), None);
         assert_eq!(steps(&layout(), &[0..1, u64::MAX - 1..u64::MAX]), None);
         #[expect(clippy::reversed_empty_ranges, reason = "hostile input")]
         let reversed = 9..3;

@@ -163,11 +163,11 @@ impl OpenedMessage {
         } else {
             let piece_len = usize::try_from(SEGMENT_LEN).map_err(|_| Damaged)?;
             let mut decoder = PieceDecoder::new(encoding, piece_len);
-            let decode = |piece: &Uint8Array| {
-                let decoded = decoder.push(|held| append(held, piece));
-                Ok(builder.push(&decoded)?)
+            let keep = |piece: &Uint8Array| {
+                let bytes = decoder.push(|held| append(held, piece));
+                Ok(builder.push(&bytes)?)
             };
-            self.decrypter.pieces(place, Some(progress), decode).await?;
+            self.decrypter.pieces(place, Some(progress), keep).await?;
             builder.push(&decoder.finish())?;
         }
         Ok(builder.finish()?)

@@ -10,15 +10,8 @@ use crate::platform::{http::call, origin::origin};
 /// What the portal released for one envelope. No `Debug`.
 pub(crate) struct Released {
     pub(super) key: ReleasedKey,
-    pub(super) sender: SenderView,
-}
-
-impl Released {
     /// Who registered the message: the only verified sender.
-    #[must_use]
-    pub(crate) const fn sender(&self) -> &SenderView {
-        &self.sender
-    }
+    pub(super) sender: SenderView,
 }
 
 /// Why there is no key.
