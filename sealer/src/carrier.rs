@@ -94,9 +94,9 @@ impl Carrier<'_> {
             .multipart(
                 multipart(MultiPart::alternative(), rng)
                     .singlepart(SinglePart::plain(self.text()))
-                    .singlepart(SinglePart::html(self.html())),
+                    .singlepart(SinglePart::html(seven_bit(self.html()))),
             )
-            .singlepart(attachment(page)?);
+            .singlepart(attachment(page));
         let mail = mail.multipart(body).map_err(|error| {
             Failure::new(
                 format!("The carrier mail cannot be written: {error}."),
@@ -163,20 +163,31 @@ impl Carrier<'_> {
     }
 }
 
-/// The page as it is: 7bit, so that its base64 is paid for once.
-fn attachment(page: String) -> Result<SinglePart, Failure> {
-    let body = Body::new_with_encoding(page, ContentTransferEncoding::SevenBit).map_err(|_| {
-        Failure::new(
-            "The attachment page cannot be mailed as it is.",
-            "This is a fault of the sealer: please report it, with the sender's name as it stands in the email.",
-        )
-    })?;
+/// The page as it is, so that its base64 is paid for once.
+fn attachment(page: String) -> SinglePart {
     let kind = ContentType::parse("text/html; charset=us-ascii")
         .expect("a constant media type with a parameter parses");
-    Ok(SinglePart::builder()
+    SinglePart::builder()
         .header(kind)
         .header(ContentDisposition::attachment(FILE_NAME))
-        .body(body))
+        .body(seven_bit(page))
+}
+
+/// HTML of ours as 7bit (RFC 2045, section 2.7: ASCII, lines of at most 998 characters). lettre would choose
+/// quoted-printable from 77 characters on, which breaks the page's delimiters and costs a third more.
+///
+/// # Panics
+/// Where the template, or what escaping lets through, breaks the rule; both are ours and tested.
+fn seven_bit(html: String) -> Body {
+    let fits = html.is_ascii()
+        && html
+            .split("\r\n")
+            .all(|line| line.len() <= 998 && !line.contains(['\r', '\n', '\0']));
+    assert!(
+        fits,
+        "filled templates are ASCII in lines of at most 998 characters"
+    );
+    Body::dangerous_pre_encoded(html.into_bytes(), ContentTransferEncoding::SevenBit)
 }
 
 fn multipart(
@@ -272,11 +283,8 @@ mod tests {
     }
 
     #[test]
-    fn no_header_is_smuggled_in() {
-        let sender = Mailbox::new(
-            Some("Ada\r\nBcc: eve@example.org".to_owned()),
-            "a@x.example".parse().unwrap(),
-        );
+    fn a_subject_starts_no_header() {
+        let sender = mailbox("ada@example.com");
         let thread = Thread::default();
         let portal = "https://portal.example.com".parse().unwrap();
         let to = [mailbox("bob@example.net")];

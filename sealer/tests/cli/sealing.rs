@@ -403,6 +403,27 @@ fn hostile_names_stay_names() {
 }
 
 #[test]
+fn an_encoded_name_starts_no_header() {
+    let portal = FakePortal::accepting();
+    let folder = tempfile::tempdir().unwrap();
+    let email = "From: =?utf-8?q?Ada=0D=0ABcc:_eve@example.org?= <ada@example.com>\r\n\
+        To: =?utf-8?q?Bob=0D=0A=0D=0ABody=00=7F?= <bob@example.net>, carol@example.org\r\n\r\nHello\r\n";
+    let mut command = with_portal(&folder, &portal.url);
+    succeeded(&feed(
+        command.args(["seal", "-o", "a.eml"]),
+        email.as_bytes(),
+    ));
+    let mail = fs::read(folder.path().join("a.eml")).unwrap();
+    let mail = MessageParser::new().parse(&mail).unwrap();
+    assert!(mail.bcc().is_none());
+    assert_eq!(
+        mail.from().unwrap().first().unwrap().name(),
+        Some("Ada Bcc: eve@example.org")
+    );
+    assert_eq!(mail.to().unwrap().first().unwrap().name(), Some("Bob Body"));
+}
+
+#[test]
 fn a_mail_that_many_servers_refuse_is_warned_about() {
     let portal = FakePortal::accepting();
     let folder = tempfile::tempdir().unwrap();

@@ -69,7 +69,7 @@ fn the_token_follows_no_redirect() {
         "HTTP/1.1 307 X\r\nLocation: {}/api/v1/messages/status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
         elsewhere.url
     );
-    let portal = FakePortal::answering(vec![Answer::Raw(location.leak())]);
+    let portal = FakePortal::answering(vec![Answer::Raw(location)]);
     let folder = tempfile::tempdir().unwrap();
     let output = with_portal(&folder, &portal.url)
         .args(["status", ID])
@@ -82,14 +82,16 @@ fn the_token_follows_no_redirect() {
 #[test]
 fn an_answer_of_something_else_is_told_from_one_of_a_portal() {
     let folder = tempfile::tempdir().unwrap();
+    let endless = "HTTP/1.1 200 X\r\nContent-Length: 70000\r\nConnection: close\r\n\r\n".to_owned()
+        + &" ".repeat(70_000);
     for answer in [
         "HTTP/1.1 200 X\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<html></html>",
         "HTTP/1.1 404 X\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot found",
-        "HTTP/1.1 200 X\r\nContent-Length: 70000\r\nConnection: close\r\n\r\n",
+        &*endless,
         // A status that does not go with its code.
         "HTTP/1.1 404 X\r\nContent-Length: 39\r\nConnection: close\r\n\r\n{\"code\":\"expired\",\"request_id\":\"req-7\"}",
     ] {
-        let portal = FakePortal::answering(vec![Answer::Raw(answer)]);
+        let portal = FakePortal::answering(vec![Answer::Raw(answer.to_owned())]);
         let output = with_portal(&folder, &portal.url)
             .args(["status", ID])
             .output()
