@@ -146,9 +146,9 @@ class FirefoxPage {
   }
 
   async download(action) {
-    const before = new Set(await readdir(this.downloads));
+    await emptied(this.downloads);
     await action();
-    return finishedDownload(this.downloads, before, '.part');
+    return finishedDownload(this.downloads, '.part');
   }
 
   async screenshot(file) {
@@ -164,12 +164,17 @@ class FirefoxPage {
   }
 }
 
-/** Waits for a new file in `folder` that no longer grows and has no unfinished companion. */
-export async function finishedDownload(folder, before, unfinished) {
+/** A file of the same name would be in the way of the next download: MiniBrowser then saves nothing. */
+export async function emptied(folder) {
+  for (const name of await readdir(folder)) await rm(join(folder, name));
+}
+
+/** Waits for a file in `folder` that no longer grows and has no unfinished companion. */
+export async function finishedDownload(folder, unfinished) {
   const end = Date.now() + 60_000;
   let last = -1;
   for (;;) {
-    const names = (await readdir(folder)).filter((name) => !before.has(name));
+    const names = await readdir(folder);
     const done = names.filter((name) => !name.endsWith(unfinished));
     if (done.length > 0 && done.length === names.length) {
       const { size } = await stat(join(folder, done[0]));

@@ -23,8 +23,8 @@ export function describe(target) {
 export function locate(wire) {
   const visible = (element) => {
     if (element.matches('input[type=file]')) return true;
-    const style = getComputedStyle(element);
-    return element.getClientRects().length > 0 && style.visibility !== 'hidden';
+    // What is inside closed details still has boxes in Chromium, so boxes alone say nothing.
+    return element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
   };
   const clean = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
   if (wire.css !== undefined) {

@@ -2,13 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { Builder, Capabilities } from 'selenium-webdriver';
 import { freePort } from '../system/port.js';
-import { finishedDownload } from './firefox.js';
+import { emptied, finishedDownload } from './firefox.js';
 import { describe, locate, toWire } from './locate.js';
 
 const DRIVER = process.env.SEALPOST_WEBKIT_DRIVER ?? '/usr/bin/WebKitWebDriver';
@@ -230,9 +230,9 @@ class WebkitPage {
   }
 
   async download(action) {
-    const before = new Set(await readdir(this.downloads));
+    await emptied(this.downloads);
     await action();
-    return finishedDownload(this.downloads, before, '.wkdownload');
+    return finishedDownload(this.downloads, '.wkdownload');
   }
 
   async screenshot(file) {

@@ -8,8 +8,8 @@ import { words } from './words.js';
 /** Reading 40 MB of base64url takes its time on two cores. */
 const SLOW = { timeout: 60_000 };
 
-/** The button or link by which the attachment page opens the portal. */
-const OPEN = '#sealpost-link, #sealpost-open, main button, body button';
+/** The button of the large form. */
+const OPEN = '#sealpost-open';
 
 /** Follows the link of the small form, from the page as saved to disk. @returns {Promise<Page>} the app */
 export async function link(page, { saved }) {
@@ -58,7 +58,7 @@ export async function paste(page, { saved, origin }) {
 
 /** Opens the section where the field for pasting is, if it is closed. */
 export async function openPaste(page) {
-  const shown = await page.evaluate(() => [...document.querySelectorAll('textarea')].some((field) => field.getClientRects().length > 0));
+  const shown = await page.evaluate(() => [...document.querySelectorAll('textarea')].some((field) => field.checkVisibility()));
   if (!shown) await page.click({ role: 'button', name: words.paste_title });
 }
 

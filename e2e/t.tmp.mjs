@@ -1,0 +1,21 @@
+import {System} from './system/system.js';
+import {small} from './fixtures/messages.js';
+import {launch} from './drivers/chromium.js';
+import {run,binary} from './system/process.js';
+import * as ways from './journeys/ways.js';
+import {checkReading, signIn} from './journeys/reading.js';
+import {assertClean} from './journeys/clean.js';
+import {writeFile} from 'node:fs/promises';
+const s=await System.start({postfix:false});
+const b=await launch();
+let page;
+try { const f=await small(); await writeFile(s.scratch.path('m.eml'),f.raw);
+ const saved=s.scratch.path('message.html');
+ console.log(await run(binary('sealpost'),['seal',s.scratch.path('m.eml'),'--portal',s.origin,'--ca-file',s.certificate.ca,'--to',f.to,'--html',saved],{env:{SEALPOST_TOKEN:s.portal.token}}));
+ page=await b.newPage();
+ await ways.link(page,{saved,origin:s.origin});
+ console.log(await signIn(s,page,f.to));
+ await checkReading(page,f);
+ console.log(await page.text('main'));
+ assertClean(page.log,s.origin);
+} catch(e){ console.log(e); if(page){ console.log(page.log); await page.screenshot('/tmp/shot.png'); console.log(await page.evaluate(()=>document.body.innerText)); } console.log(s.portal.log().slice(-3000)); } finally { await b.close(); await s.stop(); }
