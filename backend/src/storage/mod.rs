@@ -166,6 +166,20 @@ impl Store {
         Ok(())
     }
 
+    /// `synchronous` and `secure_delete` of the writing connection.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn durability(&self) -> Result<(i64, bool), StorageError> {
+        let synchronous = sqlx::query_scalar("PRAGMA synchronous")
+            .fetch_one(&self.writer)
+            .await?;
+        let erases: i64 = sqlx::query_scalar("PRAGMA secure_delete")
+            .fetch_one(&self.writer)
+            .await?;
+        Ok((synchronous, erases == 1))
+    }
+
     /// Closes the database after the statements under way.
     pub async fn close(&self) {
         self.reader.close().await;
