@@ -65,7 +65,8 @@ sentences! {
     passcode_title = "Type the passcode";
     passcode_label = "One-time passcode";
     reference_label = "Reference code";
-    reference_help = "The subject of the right mail shows this code. A mail with another reference code is an older one, and its passcode no longer works.";
+    reference_help = "The subject of the mail shows it too.";
+    older_mail = "A mail with another reference code is an older one: its passcode no longer works.";
     resend = "Send a new passcode";
     resent = "A new passcode is on its way. The one before no longer works.";
     another_address = "Use another address";

@@ -25,7 +25,7 @@ pub(super) fn landing(app: App) -> impl IntoView {
                 {bring::paste(app)}
             </section>
             <div class="aside">
-                <section>
+                <section class="phone">
                     <h2>{words::phone_title()}</h2>
                     {points([words::phone_1(), words::phone_2(), words::phone_3()])}
                 </section>

@@ -84,7 +84,12 @@ pub(super) fn passcode(app: App) -> impl IntoView {
             words::verify()
         }
     };
-    let hints = [words::no_mail_1(), words::no_mail_2(), words::no_mail_3()];
+    let hints = [
+        words::older_mail(),
+        words::no_mail_1(),
+        words::no_mail_2(),
+        words::no_mail_3(),
+    ];
     view! {
         <section class="card narrow">
             <h1 tabindex="-1">{words::passcode_title()}</h1>

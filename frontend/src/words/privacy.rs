@@ -101,7 +101,7 @@ const SECTIONS: &[Section] = &[
                 "The encrypted mail is never sent to the portal, and it is not decrypted there. The portal could not read it: the key needs a second half that is only in the attachment.",
             ),
             (
-                "Subject, names of attachments, and who else wrote.",
+                "Subject, headers, and names of attachments.",
                 "They are inside the encrypted message.",
             ),
             (

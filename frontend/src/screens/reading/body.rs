@@ -3,7 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use js_sys::Uint8Array;
-use leptos::{html::Iframe, prelude::*, task::spawn_local};
+use leptos::{either::Either, html::Iframe, prelude::*, task::spawn_local};
 
 use super::headers;
 use crate::{
@@ -55,11 +55,19 @@ pub(super) fn body(
             <button type="button" class="link" on:click={move |_| plain.set(!plain.get_untracked())}>{label}</button>
         }
     });
+    // Two types of view, so that a switch makes a new frame instead of updating the old one: a frame takes one text only.
+    let pieces = move || {
+        if plain.get() {
+            Either::Left(showing(app, true, frame))
+        } else {
+            Either::Right(showing(app, false, frame))
+        }
+    };
     let link_warning = words::link_warning();
     view! {
         <section class="text">
             <h2 class="unseen">{words::body_title()}</h2>
-            {move || showing(app, plain.get(), frame)}
+            {pieces}
             <div class="under"><p class="quiet small">{link_warning}</p>{switch}</div>
         </section>
     }
