@@ -32,22 +32,25 @@ const GLANCE: Duration = Duration::from_millis(300);
 pub(crate) struct Options {
     /// Port of the portal.
     #[arg(long, default_value_t = 8080)]
-    portal: u16,
+    pub(crate) portal: u16,
     /// Port for the operator of the portal.
     #[arg(long, default_value_t = 9090)]
-    admin: u16,
+    pub(crate) admin: u16,
     /// Port of the mail catcher for mail.
     #[arg(long, default_value_t = 1025)]
-    smtp: u16,
+    pub(crate) smtp: u16,
     /// Port of the mail catcher's page.
     #[arg(long, default_value_t = 8025)]
-    web: u16,
+    pub(crate) web: u16,
+    /// Folder of its files, below target/.
+    #[arg(long, default_value = "demo", hide = true)]
+    pub(crate) folder: String,
     /// Forget what earlier demos left in target/demo/.
     #[arg(long)]
-    fresh: bool,
+    pub(crate) fresh: bool,
     /// Stop as soon as everything is ready (for tests).
     #[arg(long)]
-    once: bool,
+    pub(crate) once: bool,
 }
 
 /// Files of the demo.
@@ -69,7 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             process::run(&mut process::cargo(["build", "--locked", "-p", package]))
         })?;
     }
-    let folder = folder(options.fresh)?;
+    let folder = folder(&options.folder, options.fresh)?;
     let catcher = step(
         "Start the mail catcher: mail of this demo ends there",
         || {
@@ -121,7 +124,7 @@ fn instructions(origin: &str, web: u16, smtp: u16) -> String {
          \x20 3. Ask for a code. It arrives in the same mailbox within seconds; type it.\n\
          \x20 4. Read. Portal log: target/demo/portal.log; database: target/demo/sealpost.db.\n\
          \nSeal a mail of your own (From must be at {domain}, or make another token):\n\
-         \x20 target/debug/sealpost --config target/demo/sealer.toml seal my.eml -o target/demo/mine\n\
+         \x20 target/debug/sealpost --config target/demo/sealer.toml seal my.eml -o target/demo/mine/\n\
          and send what it writes to 127.0.0.1:{smtp}.\n\
          \nStop with Ctrl-C.",
         recipient = letter::RECIPIENT,
@@ -130,10 +133,10 @@ fn instructions(origin: &str, web: u16, smtp: u16) -> String {
     )
 }
 
-/// `target/demo/`, readable by its owner only: it holds the portal's master key.
-fn folder(fresh: bool) -> Result<Folder> {
+/// The folder, readable by its owner only: it holds the portal's master key.
+fn folder(name: &str, fresh: bool) -> Result<Folder> {
     use std::os::unix::fs::DirBuilderExt as _;
-    let folder = checkout::target().join("demo");
+    let folder = checkout::target().join(name);
     if fresh {
         forget(&folder)?;
     }

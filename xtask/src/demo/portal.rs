@@ -20,6 +20,8 @@ use nix::{
 use super::{Folder, letter, sealer::command};
 use crate::{catch, process};
 
+/// Who runs the portal and holds its token; recipients see it.
+const NAME: &str = "Example Energy Ltd";
 /// Longest that the portal may take to listen.
 const START: Duration = Duration::from_secs(30);
 /// Longest that it may take to finish what it does when it is told to stop.
@@ -165,9 +167,9 @@ fn settings(origin: &str, portal: u16, admin: u16, smtp: u16) -> String {
     format!(
         r#"# Written by `cargo xtask demo` at each start. backend/portal.example.toml explains every key.
 origin = "{origin}"
-name = "Example Energy Ltd"
+name = "{NAME}"
 privacy_contact = "privacy@energy.example.com"
-postal_address = ["Example Energy Ltd", "1 Harbour Street", "1000 Example Town"]
+postal_address = ["{NAME}", "1 Harbour Street", "1000 Example Town"]
 support_contact = "help@energy.example.com"
 master_key_file = "master.key"
 
@@ -182,7 +184,7 @@ file = "sealpost.db"
 host = "127.0.0.1"
 port = {smtp}
 security = "none"
-from = "Example Energy Ltd <no-reply@energy.example.com>"
+from = "{NAME} <no-reply@energy.example.com>"
 "#
     )
 }

@@ -5,7 +5,7 @@ use std::{env, path::PathBuf, process::Command};
 use anyhow::{Result, bail, ensure};
 
 use super::{cargo_report::CargoReport, node_report::NodeReport, tally::Tally};
-use crate::{boundary, build, checkout, process, tools, web};
+use crate::{boundary, build, checkout, demo, process, tools, web};
 
 /// One step: what it is called, what it shows, how it is done.
 pub(super) struct Step {
@@ -55,6 +55,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "tink",
         what: "the stream agrees with Tink",
         run: tink,
+    },
+    Step {
+        name: "demo",
+        what: "the demo gets to its sealed letter",
+        run: demonstrate,
     },
     Step {
         name: "release",
@@ -154,6 +159,18 @@ fn cargo_test(command: &mut Command, tally: &mut Tally) -> Result<()> {
     );
     ensure!(tally.passed > 0, "no test ran");
     Ok(())
+}
+
+fn demonstrate(_: &mut Tally) -> Result<()> {
+    demo::run(&demo::Options {
+        portal: 0,
+        admin: 0,
+        smtp: 0,
+        web: 0,
+        folder: "demo-tested".to_owned(),
+        fresh: true,
+        once: true,
+    })
 }
 
 fn end_to_end(tally: &mut Tally) -> Result<()> {
