@@ -57,6 +57,10 @@ impl Carrier<'_> {
     ///
     /// # Errors
     /// Where the headers cannot be written as a mail.
+    ///
+    /// # Panics
+    /// Where `page` is not ASCII in lines of at most 998 characters, which [`Page::render`](crate::page::Page::render)
+    /// never makes.
     pub fn compose(&self, page: String, rng: &mut impl CryptoRng) -> Result<Vec<u8>, Failure> {
         let mut mail = Message::builder()
             .from(self.sender.clone())

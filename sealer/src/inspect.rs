@@ -26,6 +26,9 @@ pub struct Arguments {
 ///
 /// # Errors
 /// Where the file holds no envelope of this version.
+///
+/// # Panics
+/// Never: texts and numbers serialise.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let found = arrival::read(&arguments.input)?;
     let report = report(&found.envelope, found.hint)

@@ -64,6 +64,14 @@ impl Origin {
         &self.text
     }
 
+    /// Host and port: what the browser's address bar stresses.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.text
+            .split_once("://")
+            .map_or(self.as_str(), |(_, host)| host)
+    }
+
     /// Whether it is this machine.
     #[must_use]
     pub const fn is_loopback(&self) -> bool {
@@ -101,7 +109,9 @@ mod tests {
             ("http://127.0.0.1:80", "http://127.0.0.1"),
             ("http://[::1]:8080", "http://[::1]:8080"),
         ] {
-            assert_eq!(given.parse::<Origin>().unwrap().as_str(), origin, "{given}");
+            let parsed: Origin = given.parse().unwrap();
+            assert_eq!(parsed.as_str(), origin, "{given}");
+            assert!(origin.ends_with(&format!("//{}", parsed.host())));
         }
     }
 

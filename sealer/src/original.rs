@@ -258,11 +258,8 @@ fn in_headers(recipients: &[Mailbox], visible: Vec<Mailbox>) -> Vec<Mailbox> {
     if let [only] = recipients {
         return vec![only.clone()];
     }
-    let same = |a: &Mailbox, b: &Mailbox| {
-        a.email
-            .to_string()
-            .eq_ignore_ascii_case(&b.email.to_string())
-    };
+    let same =
+        |a: &Mailbox, b: &Mailbox| a.email.to_string().eq_ignore_ascii_case(b.email.as_ref());
     visible
         .into_iter()
         .filter(|one| recipients.iter().any(|other| same(one, other)))

@@ -7,7 +7,10 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 use lettre::message::Mailbox;
 use sealpost_envelope::{
     limits::FRAGMENT_CHARS,
-    page::{ENVELOPE_CLOSE, ENVELOPE_OPEN, HINT_OPEN, LINE_CHARS, LINK_OPEN, to_fragment},
+    page::{
+        ENVELOPE_CLOSE, ENVELOPE_OPEN, FRAGMENT_PREFIX, HINT_OPEN, LINE_CHARS, LINK_OPEN,
+        to_fragment,
+    },
 };
 use sha2::{Digest, Sha256};
 
@@ -76,6 +79,7 @@ impl Page<'_> {
                 ("until", Fill::Html(&until)),
                 ("action", Fill::Html(&action)),
                 ("portal", Fill::Text(self.portal.as_str())),
+                ("host", Fill::Text(self.portal.host())),
             ],
         )
     }
@@ -94,8 +98,12 @@ impl Page<'_> {
         let mut link = String::with_capacity(fragment.len() / LINE_CHARS * (LINE_CHARS + 2) + 512);
         link.push_str(LINK_OPEN);
         link.push_str(self.portal.as_str());
-        link.push_str("/#\r\n");
-        push_wrapped(&mut link, fragment);
+        link.push_str("/#");
+        // The prefix stays with its `#`, so that a person or a simple search finds it.
+        let (prefix, envelope) = fragment.split_at(FRAGMENT_PREFIX.len());
+        link.push_str(prefix);
+        link.push_str("\r\n");
+        push_wrapped(&mut link, envelope);
         link.push_str("\" class=\"open\">Open the message</a>");
         link
     }
@@ -171,7 +179,7 @@ mod tests {
     /// Bytes that look random, so that every base64url character occurs.
     fn envelope(len: usize) -> Vec<u8> {
         (0..len)
-            .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
+            .map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[5])
             .collect()
     }
 

@@ -26,7 +26,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// For reaching the portal.
 const CONNECT: Duration = Duration::from_secs(10);
 /// For one try as a whole.
-const CALL: Duration = Duration::from_secs(60);
+const CALL: Duration = Duration::from_mins(1);
 
 /// The sender's token. Erased when dropped; no `Debug`.
 pub struct Token(Zeroizing<String>);
@@ -81,9 +81,8 @@ impl PortalError {
     /// How long to wait before another try; `None` where it would be the same again.
     fn wait(&self, planned: Duration) -> Option<Duration> {
         match self {
-            Self::OutOfReach(_) => Some(planned),
-            // A proxy in front of a portal that restarts.
-            Self::NotAPortal(502..=504) => Some(planned),
+            // The latter is a proxy in front of a portal that restarts.
+            Self::OutOfReach(_) | Self::NotAPortal(502..=504) => Some(planned),
             Self::Refused(ErrorBody {
                 code: ErrorCode::Unavailable,
                 retry_after,
@@ -109,6 +108,9 @@ impl Portal {
     ///
     /// # Errors
     /// Where `ca_file` holds no certificates.
+    ///
+    /// # Panics
+    /// Never: a token is visible ASCII, so a header value.
     pub fn new(origin: Origin, token: &Token, ca_file: Option<&Path>) -> Result<Self, Failure> {
         let mut config = Agent::config_builder()
             .https_only(!origin.is_loopback())
@@ -148,6 +150,9 @@ impl Portal {
     ///
     /// # Errors
     /// [`PortalError`]
+    ///
+    /// # Panics
+    /// Never: a contract's request serialises.
     pub fn call<E>(&self, request: &E::Request) -> Result<E::Response, PortalError>
     where
         E: Endpoint<Request: Serialize, Response: DeserializeOwned>,
@@ -226,7 +231,7 @@ fn unanswered(error: &ureq::Error) -> PortalError {
         ureq::Error::Io(io)
             if io
                 .get_ref()
-                .is_some_and(|inner| inner.is::<rustls::Error>()) =>
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) =>
         {
             PortalError::Untrusted(io.to_string())
         }

@@ -1,4 +1,8 @@
 //! The real `sealpost` binary against a fake portal on this machine.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what surrounds the tests is a test too: it may panic"
+)]
 
 mod fake_portal;
 mod managing;
