@@ -141,7 +141,7 @@ pub(crate) fn operated_by(operator: &str) -> String {
 /// Where the code went.
 pub(crate) fn passcode_sent(address: &str) -> String {
     format!(
-        "If the message was sent to {address}, a mail with an 8-digit passcode is on its way there."
+        "If the message was sent to {address}, a mail with a passcode of 8 digits is on its way there."
     )
 }
 
@@ -209,17 +209,19 @@ pub(crate) fn size_of(bytes: u64) -> String {
             format!("{bytes} bytes")
         };
     }
-    let mut tenths = bytes.saturating_add(50) / 100;
-    let mut unit = 0;
-    while tenths >= 10_000 && unit + 1 < UNITS.len() {
-        tenths = (tenths + 500) / 1000;
-        unit += 1;
+    let (mut unit, mut name) = (1000_u128, 0);
+    let bytes = u128::from(bytes);
+    // What would round to 1000 of a unit is 1 of the next.
+    while name + 1 < UNITS.len() && bytes >= unit * 1000 - unit / 2 {
+        unit *= 1000;
+        name += 1;
     }
-    let unit = UNITS[unit];
-    if tenths >= 100 || tenths % 10 == 0 {
-        format!("{} {unit}", (tenths + 5) / 10)
+    let name = UNITS[name];
+    let tenths = (bytes * 10 + unit / 2) / unit;
+    if tenths < 100 && !tenths.is_multiple_of(10) {
+        format!("{}.{} {name}", tenths / 10, tenths % 10)
     } else {
-        format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        format!("{} {name}", (bytes + unit / 2) / unit)
     }
 }
 
@@ -251,7 +253,8 @@ mod tests {
             (1000, "1 kB"),
             (1949, "1.9 kB"),
             (9_950, "10 kB"),
-            (999_949, "1000 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1 MB"),
             (1_000_000, "1 MB"),
             (31_457_280, "31 MB"),
             (2_500_000_000, "2.5 GB"),

@@ -47,10 +47,17 @@ impl App {
         spawn_local(async move {
             arrival::delete_stale().await;
             let received = arrival::receive().await;
-            if self.is_current(journey)
-                && let Err(refusal) = received
-            {
-                self.show(Screen::Problem(Problem::Arrival(refusal)));
+            if !self.is_current(journey) {
+                return;
+            }
+            match received {
+                // On its way to `/`.
+                Ok(None) => {}
+                Ok(Some(envelope)) => {
+                    self.kept.set(false);
+                    self.take(envelope);
+                }
+                Err(refusal) => self.show(Screen::Problem(Problem::Arrival(refusal))),
             }
         });
     }

@@ -82,10 +82,10 @@ impl Problem {
                 | ErrorCode::CodeExpired
                 | ErrorCode::CodeUsedUp => &[Way::NewPasscode, Way::AnotherAddress],
                 ErrorCode::TooSoon | ErrorCode::TooManyCodes => &[Way::Back, Way::Choose],
-                ErrorCode::UnknownMessage
-                | ErrorCode::Revoked
-                | ErrorCode::Expired
-                | ErrorCode::Erased => &[Way::Choose, Way::TryAgain],
+                ErrorCode::UnknownMessage => &[Way::Choose, Way::TryAgain],
+                ErrorCode::Revoked | ErrorCode::Expired | ErrorCode::Erased => {
+                    &[Way::TryAgain, Way::Choose]
+                }
                 _ => &[Way::TryAgain, Way::Back],
             },
         }

@@ -54,7 +54,7 @@ pub(super) fn passcode(app: App) -> impl IntoView {
             code.set(String::new());
         }
     });
-    let resend = move |_| {
+    let send_again = move |_| {
         code.set(String::new());
         resent.set(true);
         app.resend();
@@ -115,7 +115,7 @@ pub(super) fn passcode(app: App) -> impl IntoView {
             </form>
             <div class="ways">
                 <button
-                    type="button" class="button tabular" id="resend" on:click=resend
+                    type="button" class="button tabular" id="resend" on:click=send_again
                     prop:disabled={move || wait() > 0 || app.busy.get()}
                 >{resend_label}</button>
                 <button type="button" class="button" id="another-address" on:click={move |_| app.back()}>{words::another_address()}</button>

@@ -8,8 +8,8 @@ use wasm_bindgen::JsCast;
 
 use crate::{app::App, arrival::Progress, reading::parse::OpenedMessage, words};
 
-/// How long a blob URL lives after the click that saves it, in milliseconds: Safari reads it a while later.
-const URL_LIFE: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long a blob URL lives after the click that saves it: Safari reads it a while later.
+const URL_LIFE: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// The list; nothing where there are none.
 pub(super) fn attachments(app: App, message: &OpenedMessage) -> Option<impl IntoView + use<>> {
