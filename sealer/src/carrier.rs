@@ -38,6 +38,8 @@ pub struct Carrier<'a> {
     pub sender: &'a Mailbox,
     /// To; none for a mail whose recipients are all hidden from each other.
     pub to: &'a [Mailbox],
+    /// Where answers go, where that is not the sender.
+    pub reply_to: &'a [Mailbox],
     /// Subject; `None` for the safe one that names the sender only.
     pub subject: Option<&'a str>,
     /// Where the email belongs.
@@ -85,6 +87,10 @@ impl Carrier<'_> {
                 )
                 .raw_header(raw("To", "undisclosed-recipients:;")),
         };
+        if !self.reply_to.is_empty() {
+            let boxes: Mailboxes = self.reply_to.iter().cloned().collect();
+            mail = mail.mailbox(header::ReplyTo::from(boxes));
+        }
         if let Some(id) = &self.thread.in_reply_to {
             mail = mail.in_reply_to(id.clone());
         }
@@ -241,6 +247,7 @@ mod tests {
         Carrier {
             sender,
             to,
+            reply_to: &[],
             subject: None,
             thread,
             auto_submitted: Some("auto-generated"),

@@ -12,8 +12,11 @@ use lettre::{
     message::{Mailbox, Mailboxes},
 };
 use sealpost_api::limits::{ADDRESS_LEN, RECIPIENTS};
-use sealpost_envelope::{Part, limits::MESSAGE_LEN};
-use sealpost_message::outline::{self, Outline};
+use sealpost_envelope::{Index, Part, limits::MESSAGE_LEN};
+use sealpost_message::{
+    MessageView,
+    outline::{self, Outline},
+};
 use zeroize::Zeroizing;
 
 use crate::{Failure, notes::megabytes};
@@ -37,6 +40,8 @@ pub struct Original {
     pub recipients: Vec<Mailbox>,
     /// Those recipients who may be named to all others: the ones in To and Cc.
     pub visible: Vec<Mailbox>,
+    /// Where answers go, where that is not the sender.
+    pub reply_to: Vec<Mailbox>,
     /// Where it belongs.
     pub thread: Thread,
     /// `Auto-Submitted` (RFC 3834), where the email was not written by a person.
@@ -110,6 +115,7 @@ impl Original {
         Ok(Self {
             visible: in_headers(&recipients, visible),
             recipients: counted(recipients)?,
+            reply_to: reply_to(&message),
             thread: Thread::of(&full),
             auto_submitted: full
                 .auto_submitted
@@ -149,6 +155,32 @@ impl Thread {
             references,
         }
     }
+}
+
+/// `Reply-To`, where it differs from From. One that cannot be mailed is left out: it is the reader's affair, and nobody
+/// gets a key for it.
+fn reply_to(message: &[u8]) -> Vec<Mailbox> {
+    let headers = head(message);
+    Index::new(headers.len() as u64, Vec::new())
+        .ok()
+        .and_then(|nothing_cut| MessageView::parse(headers, &nothing_cut).ok())
+        .map(|view| view.reply_to)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|one| mailbox(&one.name, &one.address).ok())
+        .collect()
+}
+
+/// The message up to its first empty line.
+fn head(message: &[u8]) -> &[u8] {
+    let mut end = 0;
+    for line in message.split_inclusive(|&byte| byte == b'\n') {
+        end += line.len();
+        if line.trim_ascii().is_empty() {
+            break;
+        }
+    }
+    &message[..end]
 }
 
 /// Whether `id` can stand in a header as it is: visible ASCII in angle brackets.
@@ -344,6 +376,15 @@ mod tests {
             ["<m1@example.com>", "<m2@example.net>", "<m3@example.com>"]
         );
         assert_eq!(original.auto_submitted, None);
+        assert!(original.reply_to.is_empty());
+    }
+
+    #[test]
+    fn answers_go_where_the_email_says() {
+        let email = "Reply-To: Desk <desk@example.com>, <nobody>\nFrom: no-reply@example.com\nTo: bob@example.net\n\n\
+            Reply-To: eve@example.org\n\nHello\n";
+        let original = Original::parse(email.as_bytes(), &[]).unwrap();
+        assert_eq!(addresses(&original.reply_to), ["desk@example.com"]);
     }
 
     #[test]

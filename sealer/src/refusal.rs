@@ -33,12 +33,17 @@ pub fn explain(error: &PortalError, origin: &Origin) -> Failure {
 
 fn refused(refusal: &ErrorBody, origin: &Origin) -> Failure {
     let (happened, advice) = sentences(refusal.code);
-    let mut advice = advice.to_owned();
-    if let Some(seconds) = refusal.retry_after {
-        advice = format!("{advice} It makes sense again in {seconds} seconds.");
-    }
+    let again = refusal
+        .retry_after
+        .map(|seconds| format!(" It makes sense again in {seconds} seconds."));
     let id = printable(&refusal.request_id);
-    Failure::new(format!("{happened} ({origin}, request {id})"), advice)
+    Failure::new(
+        happened,
+        format!(
+            "{advice}{} (Request {id} in the log of {origin}.)",
+            again.unwrap_or_default()
+        ),
+    )
 }
 
 /// A request id is chosen by the portal; only what cannot steer a terminal is shown of it.
@@ -128,7 +133,10 @@ mod tests {
             };
             let text = explain(&PortalError::Refused(refusal), &origin).to_string();
             assert_eq!(text.lines().count(), 2, "{text}");
-            assert!(text.contains("request req-1[2J)"), "{text}");
+            assert!(
+                text.contains("(Request req-1[2J in the log of https://portal.example.com.)"),
+                "{text}"
+            );
             assert!(!text.contains('\u{1b}'));
         }
     }

@@ -90,7 +90,7 @@ pub fn run(
         parts: original.parts.clone(),
         portal: portal.origin().as_str().to_owned(),
         from: original.display_sender(),
-        created: now.to_string(),
+        created: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
     };
     let sealed = seal(request, rng).map_err(|error| {
         Failure::new(
@@ -251,6 +251,7 @@ impl Delivery<'_> {
         Carrier {
             sender: &self.original.sender,
             to,
+            reply_to: &self.original.reply_to,
             subject: self.subject,
             thread: &self.original.thread,
             auto_submitted: self.original.auto_submitted.as_deref(),

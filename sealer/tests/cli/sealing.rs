@@ -112,7 +112,7 @@ fn nothing_is_written_when_the_portal_refuses() {
         ]);
         let text = failed(&feed(&mut command, EMAIL.as_bytes()), 1);
         assert!(
-            text.contains("Nothing was written.") && text.contains("request req-7"),
+            text.contains("Nothing was written.") && text.contains("Request req-7 in the log"),
             "{text}"
         );
         assert_eq!(names(folder.path()), ["carrier"]);
@@ -248,7 +248,9 @@ fn a_carrier_mail_reads_back_with_its_page_byte_for_byte() {
             "--html",
             "message.html",
         ]);
-        let email = format!("Auto-Submitted: auto-generated\r\n{EMAIL}{text}");
+        let email = format!(
+            "Auto-Submitted: auto-generated\r\nReply-To: desk@example.com\r\n{EMAIL}{text}"
+        );
         succeeded(&feed(&mut command, email.as_bytes()));
 
         let raw = fs::read(folder.path().join("bob@example.net.eml")).unwrap();
@@ -267,6 +269,10 @@ fn a_carrier_mail_reads_back_with_its_page_byte_for_byte() {
         assert_eq!(
             mail.to().unwrap().first().unwrap().address(),
             Some("bob@example.net")
+        );
+        assert_eq!(
+            mail.reply_to().unwrap().first().unwrap().address(),
+            Some("desk@example.com")
         );
         assert_eq!(mail.cc(), None);
         assert_eq!(mail.in_reply_to().as_text(), Some("1@example.net"));
