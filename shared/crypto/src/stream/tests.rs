@@ -162,7 +162,7 @@ fn a_segment_opens_only_in_its_place_with_its_key_hash_and_length() {
     };
 
     assert!(key.open(&last, &hashes[1], bytes).is_ok());
-    assert!(refused(&key, &first, &hashes[1], bytes), "another length");
+    assert!(refused(&key, &first, &hashes[1], bytes), "another segment");
     assert!(
         refused(
             &key,
@@ -186,6 +186,14 @@ fn a_segment_opens_only_in_its_place_with_its_key_hash_and_length() {
             bytes
         ),
         "not the last"
+    );
+    let shorter = Segment {
+        plaintext: last.plaintext.start..last.plaintext.end - 1,
+        ..last.clone()
+    };
+    assert!(
+        refused(&key, &shorter, &hashes[1], bytes),
+        "longer than its place"
     );
     assert!(refused(&key, &last, &hashes[0], bytes), "another hash");
     assert!(refused(&key, &last, &hashes[1], &bytes[1..]), "cut");
