@@ -19,8 +19,8 @@ use crate::{
     Failure,
     markup::{Fill, fill},
     origin::Origin,
-    original::Thread,
     page::FILE_NAME,
+    thread::Thread,
 };
 
 /// From this size on many mail servers refuse a mail, in bytes.

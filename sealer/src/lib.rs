@@ -10,6 +10,7 @@ pub mod command;
 pub mod expiry;
 pub mod failure;
 pub mod inspect;
+mod mailboxes;
 pub mod manage;
 pub mod markup;
 pub mod notes;
@@ -22,5 +23,6 @@ pub mod portal;
 pub mod refusal;
 pub mod seal;
 pub mod settings;
+pub mod thread;
 
 pub use failure::Failure;

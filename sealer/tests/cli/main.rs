@@ -4,6 +4,7 @@
     reason = "what surrounds the tests is a test too: it may panic"
 )]
 
+mod carrying;
 mod fake_portal;
 mod managing;
 mod opening;
@@ -11,14 +12,31 @@ mod sealing;
 mod transport;
 
 use std::{
+    fs,
     io::Write,
     path::Path,
     process::{Command, Output, Stdio},
 };
 
+use sealpost_envelope::page::PageScanner;
 use tempfile::TempDir;
 
 const TOKEN: &str = "spt_the-token-of-the-test";
+
+const EMAIL: &str = "From: Ada Lovelace <ada@example.com>\r\nTo: bob@example.net\r\nCc: Carol <carol@example.org>\r\n\
+    Bcc: dave@hidden.example\r\nMessage-ID: <2@example.com>\r\nReferences: <1@example.net>\r\n\
+    In-Reply-To: <1@example.net>\r\nSubject: The secret subject\r\n\r\nThe secret text\r\n";
+
+/// The envelope in a written file.
+fn scan(file: &Path) -> (Vec<u8>, Option<String>) {
+    let mut scanner = PageScanner::new();
+    let mut envelope = Vec::new();
+    scanner
+        .push(&fs::read(file).unwrap(), &mut envelope)
+        .unwrap();
+    let hint = scanner.finish(&mut envelope).unwrap();
+    (envelope, hint)
+}
 
 /// `sealpost` with nothing of this machine's settings.
 fn sealpost(folder: &TempDir) -> Command {
@@ -78,7 +96,7 @@ fn stderr(output: &Output) -> String {
 
 /// Names in `folder`, sorted.
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = std::fs::read_dir(folder)
+    let mut names: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();

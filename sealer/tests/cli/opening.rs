@@ -3,10 +3,11 @@
 use std::{fs, process::Output};
 
 use data_encoding::BASE64_MIME;
-use sealpost_envelope::page::PageScanner;
 use tempfile::TempDir;
 
-use crate::{contains, failed, fake_portal::FakePortal, feed, sealpost, succeeded, with_portal};
+use crate::{
+    contains, failed, fake_portal::FakePortal, feed, scan, sealpost, succeeded, with_portal,
+};
 
 /// Seals `email` for one recipient into `carrier.eml`, `message.html`, `message.sealed` and `key`.
 fn seal(email: &[u8]) -> TempDir {
@@ -23,15 +24,7 @@ fn seal(email: &[u8]) -> TempDir {
         "key",
     ]);
     succeeded(&feed(&mut command, email));
-    let mut scanner = PageScanner::new();
-    let mut envelope = Vec::new();
-    scanner
-        .push(
-            &fs::read(folder.path().join("message.html")).unwrap(),
-            &mut envelope,
-        )
-        .unwrap();
-    scanner.finish(&mut envelope).unwrap();
+    let (envelope, _) = scan(&folder.path().join("message.html"));
     fs::write(folder.path().join("message.sealed"), envelope).unwrap();
     folder
 }
