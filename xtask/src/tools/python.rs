@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::debian::{self, DebianPackage};
-use crate::{checkout, process, step};
+use crate::{checkout, process, stamps, step};
 
 /// Makes sure of `target/tools/<name>-<version>` with what the requirements file names. Returns its Python.
 pub(super) fn ensure(
@@ -21,7 +21,8 @@ pub(super) fn ensure(
         .join("tools")
         .join(format!("{name}-{version}"));
     let binary = home.join("bin/python");
-    if !imports(&binary, name) {
+    let pins = stamps::digest(&[requirements], version)?;
+    if !stamps::is(name, &pins) || !imports(&binary, name) {
         step::step(
             &format!("Install {name} {version} from PyPI into target/tools"),
             || {
@@ -46,6 +47,10 @@ pub(super) fn ensure(
                 )
             },
         )?;
+        if !imports(&binary, name) {
+            bail!("{} cannot import {name}", binary.display());
+        }
+        stamps::keep(name, &pins)?;
     }
     Ok(binary)
 }
