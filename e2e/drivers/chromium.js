@@ -99,7 +99,7 @@ class ChromiumPage {
   }
 
   async back() {
-    await this.page.goBack({ waitUntil: 'load' });
+    await this.page.goBack({ waitUntil: 'commit' });
   }
 
   async url() {

@@ -67,7 +67,9 @@ class FirefoxPage {
   }
 
   async back() {
-    await this.page.goBack({ waitUntil: 'load' });
+    // A page from the back-forward cache fires no load event, which goBack would wait for.
+    await this.evaluate(() => setTimeout(() => history.back()));
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
 
   async url() {

@@ -33,7 +33,7 @@
  * @property {(target: Target, text: string) => Promise<void>} fill  replaces the field's value by typing
  * @property {(target: Target) => Promise<string>} text  visible text
  * @property {(target: Target, options?: {timeout?: number}) => Promise<void>} waitFor  until it is visible
- * @property {(fn: Function, args?: unknown[], options?: {timeout?: number}) => Promise<unknown>} waitUntil  until `fn(...args)` is truthy in the page
+ * @property {(fn: Function, args?: unknown[], options?: {timeout?: number}) => Promise<unknown>} waitUntil  until `fn(...args)`, a JSON value, is truthy in the page
  * @property {(target: Target, file: string) => Promise<void>} chooseFile  on an `input[type=file]`
  * @property {(fn: Function, ...args: unknown[]) => Promise<unknown>} evaluate  in the page
  * @property {(fn: Function, ...args: unknown[]) => Promise<unknown>} evaluateInFrame  in the page's first child frame

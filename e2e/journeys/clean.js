@@ -6,15 +6,16 @@ import assert from 'node:assert/strict';
 /**
  * @param {{requests: {url: string}[], console: string[], errors: string[], violations: object[], crashed: boolean}} log
  * @param {string} origin
- * @param {{refusals?: boolean}} [options]  `refusals`: the portal was made to refuse, which Chromium writes on the console
+ * @param {{refusals?: boolean, hostile?: boolean}} [options]  `refusals`: the portal was made to refuse, which Chromium writes on the
+ *   console. `hostile`: such a body is parsed inertly, under the page's policy, which reports what it holds back
  */
-export function assertClean(log, origin, { refusals = false } = {}) {
+export function assertClean(log, origin, { refusals = false, hostile = false } = {}) {
   assert.equal(log.crashed, false, 'a page crashed');
-  assert.deepEqual(log.violations, [], 'violations of the content security policy');
+  const violations = log.violations.filter(({ sourceFile }) => !(hostile && [`${origin}/purify.js`, `${origin}/sealpost-web.js`].includes(sourceFile)));
+  assert.deepEqual(violations, [], 'violations of the content security policy');
   assert.deepEqual(log.errors, [], 'uncaught errors');
-  // The app finds out whether its session still holds by asking for the key: 401 leads to the passcode.
-  const expected = refusals ? /Failed to load resource/ : /Failed to load resource.*status of 401/;
-  const complaints = log.console.filter((line) => !expected.test(line));
+  const complaints = log.console.filter((line) =>
+    !(refusals && /Failed to load resource/.test(line)) && !(hostile && /Content Security Policy/.test(line)));
   assert.deepEqual(complaints, [], 'complaints on the console');
   const strangers = log.requests.map(({ url }) => url).filter((url) => {
     const { protocol, origin: to } = new URL(url);

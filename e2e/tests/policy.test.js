@@ -39,7 +39,7 @@ describe('policies', () => {
         assert.ok(policy.includes(part), `${path} has ${part}: ${policy}`);
       }
       assert.ok(!/unsafe-inline|'unsafe-eval'|nonce-|https?:/.test(policy), policy);
-      assert.equal(headers['cross-origin-opener-policy'], path === '/receive' ? undefined : 'same-origin');
+      assert.equal(headers['cross-origin-opener-policy'] ?? 'unsafe-none', path === '/receive' ? 'unsafe-none' : 'same-origin');
       assert.equal(headers['referrer-policy'], 'no-referrer');
       assert.equal(headers['x-content-type-options'], 'nosniff');
     }

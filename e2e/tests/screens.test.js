@@ -88,7 +88,7 @@ describe('screens', () => {
     });
   });
 
-  test('not a recipient: signed in with another message, and no mail for a stranger', TEST, async () => {
+  test('a stranger gets the same screen as a recipient, but no mail, and no code opens the message', TEST, async () => {
     const sent = await message();
     await withPage(async (page) => {
       await ways.link(page, sent);
@@ -99,7 +99,9 @@ describe('screens', () => {
       await typeCode(page, '12345678');
       await page.waitFor(notice(titles.wrongCode));
     });
-    // Signed in as the second recipient of one message, somebody opens another that was not sent to them.
+  });
+
+  test('not a recipient: a session with the address of another message does not open this one, and it is said so', TEST, async () => {
     const first = await message();
     const only = await small();
     const elsewhere = await system.send(only, ['--to', only.to]);
@@ -108,9 +110,11 @@ describe('screens', () => {
       await signIn(system, page, OTHER_RECIPIENT);
       await opened(page, first.fixture);
       await ways.link(page, { saved: elsewhere.page });
+      const mark = await system.catcher.mark();
       await page.fill({ role: 'textbox', name: words.address_label }, OTHER_RECIPIENT);
       await page.click({ role: 'button', name: words.open_message });
       await page.waitFor(heading(titles.notARecipient));
+      assert.equal(await system.catcher.mark(), mark, 'no code is mailed to an address that the message was not sent to');
     });
   });
 

@@ -70,6 +70,14 @@ for (const [engine, launch] of Object.entries(engines)) {
       }
       assert.ok(!/"secret"|SEALPOST/.test(JSON.stringify(reading)), 'opening wipes the header');
 
+      // Leaving the page drops what is decrypted: coming back shows nothing of it.
+      await page.open(`${system.origin}/privacy`);
+      await page.back();
+      await page.waitUntil(() => location.pathname === '/' && document.querySelector('main h1') !== null);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const closed = await page.evaluate(() => document.documentElement.outerHTML);
+      assert.ok(!closed.includes(first.fixture.subject) && !closed.includes(first.fixture.bodyMark), 'coming back shows nothing');
+
       // Another message in the same browser: the session is still there.
       const mails = await system.catcher.mark();
       await ways.link(page, second);
@@ -85,9 +93,12 @@ for (const [engine, launch] of Object.entries(engines)) {
       const answer = await page.evaluate(() => fetch('/api/v1/session').then((response) => response.json()));
       assert.equal(answer.signed_in, false, 'the session is refused');
 
+      await page.open(`${system.origin}/privacy`);
       await page.back();
+      await page.waitUntil(() => location.pathname === '/' && document.querySelector('main h1') !== null);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
-      const shown = await page.evaluate(() => document.documentElement.outerHTML + [...document.querySelectorAll('iframe')].length);
+      const shown = await page.evaluate(() => document.documentElement.outerHTML);
+      assert.equal(await page.evaluate(() => document.querySelectorAll('iframe').length), 0);
       for (const { fixture } of [first, second]) {
         assert.ok(!shown.includes(fixture.subject) && !shown.includes(fixture.bodyMark), 'the back button shows nothing');
       }
