@@ -148,7 +148,8 @@ fn data_image(data: &str, limit: usize) -> Option<Vec<u8>> {
     lenient.check_trailing_bits = false;
     let lenient = lenient.encoding().ok();
     let encoded = percent_decode(encoded);
-    lenient.unwrap_or(BASE64).decode(encoded.as_bytes()).ok()
+    let bytes = lenient.unwrap_or(BASE64).decode(encoded.as_bytes()).ok()?;
+    (bytes.len() <= limit).then_some(bytes)
 }
 
 #[cfg(test)]
