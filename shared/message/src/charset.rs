@@ -142,3 +142,89 @@ fn iso_2022_kr(bytes: &[u8]) -> String {
     }
     EUC_KR.decode(&eight_bit).0.into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charsets_of_real_mail_are_decoded() {
+        for (label, bytes, text) in [
+            (
+                "ISO-2022-JP",
+                &b"\x1b$BF|K\\8l\x1b(B mail"[..],
+                "日本語 mail",
+            ),
+            ("iso-2022-jp-ms", b"\x1b$BF|K\\8l\x1b(B", "日本語"),
+            ("windows-1252", b"\x80 100 \x96 it\x92s", "€ 100 – it’s"),
+            ("iso-8859-1", b"\x80 \x96", "€ –"),
+            ("GB2312", b"\xc4\xe3\xba\xc3\x95\x32\x82\x36", "你好𠀀"),
+            ("gb18030", b"\x95\x32\x82\x36\xc4\xe3", "𠀀你"),
+            (
+                "Shift_JIS",
+                b"\x83\x6e\x83\x8d\x81\x5b \x87\x40",
+                "ハロー ①",
+            ),
+            ("cp932", b"\x87\x8a", "㈱"),
+            ("EUC-KR", b"\xbe\xc8\xb3\xe7", "안녕"),
+            ("ks_c_5601-1987", b"\xbe\xc8\xb3\xe7", "안녕"),
+            ("cp949", b"\x81\x41", "갂"),
+            ("iso-2022-kr", b"\x1b$)C\x0e>H3g\x0f!\n", "안녕!\n"),
+            ("Big5", b"\xa7\x41\xa6\x6e", "你好"),
+            ("KOI8-R", b"\xf0\xd2\xc9\xd7\xc5\xd4", "Привет"),
+            ("iso-8859-8-i", b"\xf9\xec\xe5\xed", "שלום"),
+            ("windows-1256", b"\xe3\xd1\xcd\xc8\xc7", "مرحبا"),
+            ("cp850", b"\x81\x84", "üä"),
+            ("utf-16", b"\xff\xfeh\0i\0", "hi"),
+            ("utf-7", b"Hi +2Dzf+Q- +- +AOQ", "Hi \u{1f3f9} + ä"),
+            ("\"utf-8\"", b"\xc3\xa4", "ä"),
+        ] {
+            assert_eq!(decode(Some(label), bytes), text, "{label}");
+        }
+    }
+
+    #[test]
+    fn eight_bit_text_without_a_charset_is_guessed() {
+        assert_eq!(decode(None, "Größe 🚀".as_bytes()), "Größe 🚀");
+        assert_eq!(decode(Some("us-ascii"), b"Gr\xf6\xdfe"), "Größe");
+        assert_eq!(decode(Some("unknown-8bit"), b"Gr\xf6\xdfe"), "Größe");
+        assert_eq!(decode(None, b"\x1b$BF|K\\8l\x1b(B"), "日本語");
+        assert_eq!(decode(None, b"\xef\xbb\xbfbom"), "bom");
+        assert_eq!(
+            decode(None, b"<html><meta charset=\"koi8-r\"><p>\xf0\xd2\xc9"),
+            "<html><meta charset=\"koi8-r\"><p>При"
+        );
+        assert_eq!(
+            decode(None, b"<meta charset=utf-8>\xe9"),
+            "<meta charset=utf-8>é"
+        );
+        assert_eq!(
+            decode(None, b"<meta charset=utf-16>\xe9"),
+            "<meta charset=utf-16>é"
+        );
+    }
+
+    #[test]
+    fn charsets_the_web_refuses_do_not_swallow_the_text() {
+        assert_eq!(decode(Some("hz-gb-2312"), b"plain text"), "plain text");
+        assert_eq!(decode(Some("iso-2022-cn"), b"plain text"), "plain text");
+    }
+
+    #[test]
+    fn utf_7_is_plain_characters_once_decoded() {
+        assert_eq!(decode(Some("UTF-7"), b"+ADw-script+AD4-"), "<script>");
+        assert_eq!(decode(Some("utf-7"), b"+2D0-x+\xff"), "\u{fffd}x+\u{fffd}");
+        // Never sniffed: without the label it is ASCII.
+        assert_eq!(decode(None, b"+ADw-script+AD4-"), "+ADw-script+AD4-");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_label_and_no_bytes_make_decoding_panic(label in "[ -~]{0,50}", bytes: Vec<u8>) {
+            decode(Some(&label), &bytes);
+            for label in ["utf-7", "iso-2022-kr", "iso-2022-jp", "gb18030", "utf-16", "cp850", "macintosh", "big5"] {
+                decode(Some(label), &bytes);
+            }
+        }
+    }
+}

@@ -112,3 +112,66 @@ fn q(text: &[u8]) -> Vec<u8> {
     bytes.extend_from_slice(&spaced[kept..]);
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_of_the_rfc_decode() {
+        for (text, decoded) in [
+            ("(=?ISO-8859-1?Q?a?=)", "(a)"),
+            ("(=?ISO-8859-1?Q?a?= b)", "(a b)"),
+            ("(=?ISO-8859-1?Q?a?= =?ISO-8859-1?Q?b?=)", "(ab)"),
+            ("(=?ISO-8859-1?Q?a?=  \t =?UTF-8?Q?b?=)", "(ab)"),
+            ("(=?ISO-8859-1?Q?a_b?=)", "(a b)"),
+            ("(=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=)", "(a b)"),
+            ("=?US-ASCII*EN?Q?Keith_Moore?= <x@y>", "Keith Moore <x@y>"),
+            ("=?utf-8?q?trailing_?=x", "trailing x"),
+        ] {
+            assert_eq!(decode(text), decoded, "{text}");
+        }
+    }
+
+    #[test]
+    fn characters_cut_in_two_at_a_border_are_joined() {
+        assert_eq!(decode("=?UTF-8?B?w6TD?= =?utf-8?B?tsO8?="), "äöü");
+        assert_eq!(decode("=?UTF-8?Q?=C3?= =?UTF-8?B?pA==?="), "ä");
+    }
+
+    #[test]
+    fn what_is_no_encoded_word_stays() {
+        for text in [
+            "=?",
+            "=?x",
+            "=?utf-8?B?",
+            "=?utf-8?X?abc?=",
+            "=??Q?a?=",
+            "a =? b ?= c",
+            "=?utf-8?Q?open",
+            "1=?2",
+        ] {
+            assert_eq!(decode(text), text);
+        }
+    }
+
+    #[test]
+    fn words_without_space_between_them_are_read() {
+        assert_eq!(decode("=?utf-8?Q?a?==?utf-8?Q?b?="), "ab");
+        assert_eq!(decode("x=?utf-8?Q?a?=y"), "xay");
+    }
+
+    #[test]
+    fn normalised_text_hides_decoded_separators() {
+        let normal = normalise("=?utf-8?Q?a=2C_b=40c?= <d@e>");
+        assert_eq!(normal, "=?utf-8?B?YSwgYkBj?= <d@e>");
+        assert_eq!(decode(&normal), "a, b@c <d@e>");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn normalising_changes_nothing_that_decoding_shows(text in "(=\\?|utf-8|\\?|Q|B|=|[a-z]| |w6T|é){0,30}") {
+            proptest::prop_assert_eq!(decode(&normalise(&text)), decode(&text));
+        }
+    }
+}

@@ -154,3 +154,80 @@ fn split_line_end(line: &[u8]) -> (&[u8], &[u8]) {
     };
     line.split_at(line.len() - end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TransferEncoding::{self, Base64, Identity, QuotedPrintable, Uuencode};
+
+    #[test]
+    fn names_are_read_whatever_their_case_and_company() {
+        for (value, encoding) in [
+            ("BASE64", Base64),
+            (" base64 ", Base64),
+            ("Quoted-Printable", QuotedPrintable),
+            ("\"quoted-printable\"", QuotedPrintable),
+            ("base64; x=y", Base64),
+            ("base64 (comment)", Base64),
+            ("x-uuencode", Uuencode),
+            ("8Bit", Identity),
+            ("", Identity),
+            ("x-token", Identity),
+        ] {
+            assert_eq!(TransferEncoding::named(value), encoding, "{value}");
+        }
+    }
+
+    #[test]
+    fn base64_skips_what_is_not_of_the_alphabet() {
+        assert_eq!(Base64.decode(b"SGVs\r\nbG8s IHdv!cmxk\n"), b"Hello, world");
+        assert_eq!(
+            Base64.decode(b"SGk=U2Vjb25k"),
+            b"HiSecond",
+            "padding in the middle ends a run"
+        );
+        assert_eq!(Base64.decode(b"SGVsbG8"), b"Hello", "missing padding");
+        assert_eq!(Base64.decode(b"S"), b"");
+        assert_eq!(Base64.decode(b"===="), b"");
+        assert_eq!(Base64.decode("é".as_bytes()), b"");
+    }
+
+    #[test]
+    fn quoted_printable_keeps_what_is_malformed() {
+        assert_eq!(QuotedPrintable.decode(b"a=3D=3d b"), b"a== b");
+        assert_eq!(
+            QuotedPrintable.decode(b"soft=\r\nbreak =  \r\nagain=\nend"),
+            b"softbreak againend"
+        );
+        assert_eq!(
+            QuotedPrintable.decode(b"trailing \t\r\nspace"),
+            b"trailing\r\nspace"
+        );
+        assert_eq!(QuotedPrintable.decode(b"=ZZ = =4 1=1=1"), b"=ZZ = =4 1=1=1");
+        assert_eq!(QuotedPrintable.decode(b"end="), b"end");
+    }
+
+    #[test]
+    fn uuencode_reads_between_begin_and_end() {
+        let encoded = b"text before\r\nbegin 644 a.txt\r\n#0V%T\r\n`\r\nend\r\ntext behind\r\n";
+        assert_eq!(Uuencode.decode(encoded), b"Cat");
+        assert_eq!(Uuencode.decode(b"begin 644 a\n~"), b"");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_others_encode_is_decoded(bytes: Vec<u8>) {
+            let encoded = data_encoding::BASE64_MIME.encode(&bytes);
+            proptest::prop_assert_eq!(Base64.decode(encoded.as_bytes()), bytes.clone());
+            let quoted: String = bytes.iter().map(|byte| format!("={byte:02X}=\r\n")).collect();
+            proptest::prop_assert_eq!(QuotedPrintable.decode(quoted.as_bytes()), bytes);
+        }
+
+        #[test]
+        fn no_bytes_make_a_decoder_panic(bytes: Vec<u8>) {
+            for encoding in [Identity, Base64, QuotedPrintable, Uuencode] {
+                let _ = encoding.decode(&bytes);
+            }
+            let _ = Uuencode.decode(&[b"begin 6\n", bytes.as_slice()].concat());
+        }
+    }
+}

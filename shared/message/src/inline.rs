@@ -48,3 +48,44 @@ fn normal(source: &str) -> String {
         _ => source,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_found_in_any_spelling() {
+        for html in [
+            "<img src=\"cid:a@b\">",
+            "<IMG SRC='CID:a@b'>",
+            "<img src=cid:a@b>",
+            "<img src = \"cid:a%40b\" alt=x>",
+            "<img\nsrc\n=\n' cid:a@b '>",
+        ] {
+            assert!(sources(html).contains("cid:a@b"), "{html}");
+        }
+        assert!(sources("<img src=\"x?a=1&amp;b=2\">").contains("x?a=1&b=2"));
+    }
+
+    #[test]
+    fn text_about_sources_names_nothing() {
+        for html in [
+            "src",
+            "src=",
+            "src=\"",
+            "<a href=\"cid:a@b\">",
+            "cid:a@b",
+            "resrc",
+        ] {
+            assert!(!sources(html).contains("cid:a@b"), "{html}");
+        }
+    }
+
+    #[test]
+    fn unclosed_quotes_take_linear_time() {
+        let started = std::time::Instant::now();
+        sources(&"src=\"".repeat(50_000));
+        sources(&format!("src{}", " ".repeat(1_000_000)));
+        assert!(started.elapsed().as_secs() < 10);
+    }
+}

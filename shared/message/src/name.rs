@@ -150,6 +150,152 @@ fn extension(media_type: &str) -> &'static str {
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
         "application/vnd.openxmlformats-officedocument.presentationml.presentation" => "pptx",
+        "text/css" => "css",
+        _ if media_type.starts_with("text/") => "txt",
         _ => "bin",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(declared: &str) -> String {
+        safe_name(Some(declared), "application/octet-stream", 7)
+    }
+
+    #[test]
+    fn ordinary_names_stay_as_they_are() {
+        for kept in [
+            "report.pdf",
+            "Årsrapport 2024 (final).docx",
+            "見積書.pdf",
+            "archive.tar.gz",
+            "README",
+            "a-b_c+d=e,f.txt",
+        ] {
+            assert_eq!(name(kept), kept);
+        }
+    }
+
+    #[test]
+    fn path_traversal_leaves_the_last_component() {
+        assert_eq!(name("../../etc/passwd"), "passwd");
+        assert_eq!(name(r"..\..\Windows\system32\cmd.exe"), "cmd.exe");
+        assert_eq!(name(r"C:\Users\me\letter.doc"), "letter.doc");
+        assert_eq!(name("C:letter.doc"), "C_letter.doc");
+        assert_eq!(name("folder/"), "folder");
+        assert_eq!(name("letter.doc:hidden.exe"), "letter.doc_hidden.exe");
+    }
+
+    #[test]
+    fn names_of_dots_and_separators_only_become_a_position() {
+        for nothing in [
+            "", " ", ".", "..", "../..", "/", r"\\", "...", "\u{202e}", "?", "\0",
+        ] {
+            assert_eq!(name(nothing), "attachment-7.bin", "{nothing:?}");
+        }
+        assert_eq!(safe_name(None, "text/calendar", 3), "attachment-3.ics");
+    }
+
+    #[test]
+    fn rtl_override_does_not_turn_an_extension_around() {
+        assert_eq!(name("invoice_\u{202e}fdp.exe"), "invoice_fdp.exe");
+        assert_eq!(name("a\u{2066}b\u{2069}\u{200f}.txt"), "ab.txt");
+    }
+
+    #[test]
+    fn windows_devices_are_no_file_names() {
+        for device in [
+            "CON",
+            "con.txt",
+            "NUL",
+            "nul.tar.gz",
+            "COM1.log",
+            "LPT9",
+            "aux .txt",
+            "COM¹.txt",
+            "CONIN$",
+        ] {
+            assert!(name(device).starts_with('_'), "{device}");
+        }
+        for file in [
+            "console.txt",
+            "com10.log",
+            "common.c",
+            "auxiliary",
+            "nullable.rs",
+        ] {
+            assert_eq!(name(file), file);
+        }
+    }
+
+    #[test]
+    fn nul_and_line_ends_do_not_cut_or_split_a_name() {
+        assert_eq!(name("safe.txt\0.exe"), "safe.txt .exe");
+        assert_eq!(
+            name("a\r\nContent-Type: x\n.txt"),
+            "a  Content-Type_ x .txt"
+        );
+        assert_eq!(name("a\u{85}b\u{7f}c\u{1b}[2J.txt"), "a b c [2J.txt");
+    }
+
+    #[test]
+    fn trailing_dots_and_spaces_do_not_hide_an_extension() {
+        assert_eq!(name("setup.exe. . ."), "setup.exe");
+        assert_eq!(name("setup.exe\u{a0}\u{3000}"), "setup.exe");
+    }
+
+    #[test]
+    fn leading_dots_do_not_hide_a_file() {
+        assert_eq!(name(".bashrc"), "bashrc");
+        assert_eq!(name(" ..htaccess"), "htaccess");
+    }
+
+    #[test]
+    fn a_double_extension_is_kept_so_that_the_last_one_shows() {
+        assert_eq!(name("invoice.pdf.exe"), "invoice.pdf.exe");
+        assert_eq!(
+            name(&format!("invoice.pdf{}.exe", " ".repeat(300)))
+                .split('.')
+                .next_back(),
+            Some("exe")
+        );
+    }
+
+    #[test]
+    fn overlong_names_keep_their_extension_and_whole_characters() {
+        let long = name(&format!("{}.pdf", "é".repeat(300)));
+        assert!(
+            long.len() <= NAME_LEN && long.len() >= NAME_LEN - 1 && long.ends_with("é.pdf"),
+            "{long}"
+        );
+        assert_eq!(name(&"x".repeat(NAME_LEN)).len(), NAME_LEN);
+        assert_eq!(name(&"x".repeat(NAME_LEN + 1)).len(), NAME_LEN);
+        // What follows the last dot is too long to be an extension.
+        assert_eq!(name(&format!("a.{}", "x".repeat(300))).len(), NAME_LEN);
+    }
+
+    #[test]
+    fn markup_and_wildcards_are_replaced() {
+        assert_eq!(
+            name("<img src=x onerror=alert(1)>.png"),
+            "_img src=x onerror=alert(1)_.png"
+        );
+        assert_eq!(name("*?.txt"), "__.txt");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_name_is_one_safe_component(declared in "\\PC*|[\\x00-\\x7f]{0,400}", position in 0_usize..2000) {
+            let name = safe_name(Some(&declared), "image/png", position);
+            proptest::prop_assert!(!name.is_empty() && name.len() <= NAME_LEN);
+            let forbidden = ['/', '\\', ':', '\0', '\u{202e}'];
+            proptest::prop_assert!(!name.contains(forbidden));
+            proptest::prop_assert!(!name.chars().any(char::is_control));
+            proptest::prop_assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']));
+            proptest::prop_assert!(!is_device(&name));
+            proptest::prop_assert_eq!(safe_name(Some(&name), "image/png", position), name);
+        }
     }
 }

@@ -96,14 +96,24 @@ pub fn large_parts(message: &[u8]) -> Result<Vec<Part>, MessageError> {
     parts_over(message, INDEXED_PART_LEN)
 }
 
+fn is_blank(leaf: &Entity<'_>, message: &[u8]) -> bool {
+    leaf.encoding()
+        .decode(&message[leaf.body.clone()])
+        .trim_ascii()
+        .is_empty()
+}
+
 /// The bodies of leaf parts longer than `threshold` bytes.
-fn parts_over(message: &[u8], threshold: u64) -> Result<Vec<Part>, MessageError> {
+pub(crate) fn parts_over(message: &[u8], threshold: u64) -> Result<Vec<Part>, MessageError> {
     let root = Entity::read(message)?;
     let mut leaves = Vec::new();
     root.leaves(&mut leaves);
     Ok(leaves
         .into_iter()
-        .filter(|leaf| leaf.cuttable)
+        // A blank body decides between alternatives: the reader must see that it is one.
+        .filter(|leaf| {
+            leaf.cuttable && !(leaf.media_type.kind == "text" && is_blank(leaf, message))
+        })
         .map(|leaf| Part {
             offset: leaf.body.start as u64,
             length: leaf.body.len() as u64,

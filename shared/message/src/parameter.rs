@@ -174,3 +174,101 @@ pub(crate) fn percent_decode(text: &[u8], out: &mut Vec<u8>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(field: &str) -> Option<String> {
+        Parameters::read(field).get("filename").map(str::to_owned)
+    }
+
+    #[test]
+    fn value_and_parameters_are_read_whatever_their_case() {
+        let read = Parameters::read("Text/HTML; Charset=\"UTF-8\" ; format = flowed;;");
+        assert_eq!(read.value, "text/html");
+        assert_eq!(read.get("charset"), Some("UTF-8"));
+        assert_eq!(read.get("format"), Some("flowed"));
+        assert_eq!(read.get("missing"), None);
+        assert_eq!(
+            Parameters::read("text/plain (comment); a=b").value,
+            "text/plain"
+        );
+    }
+
+    #[test]
+    fn names_as_producers_write_them() {
+        for (field, name) in [
+            ("attachment; filename=plain.txt", "plain.txt"),
+            ("attachment; filename=two words.txt", "two words.txt"),
+            ("attachment; filename=\"semi;colon.txt\"", "semi;colon.txt"),
+            (
+                r#"attachment; filename="a \"quoted\" name.txt""#,
+                r#"a "quoted" name.txt"#,
+            ),
+            (
+                r#"attachment; filename="C:\new\report.doc""#,
+                r"C:\new\report.doc",
+            ),
+            ("attachment; filename=\"open quote.txt", "open quote.txt"),
+            ("attachment; filename=\"=?utf-8?B?w6Q=?=.txt\"", "ä.txt"),
+            ("attachment; filename==?utf-8?Q?=C3=A4.txt?=", "ä.txt"),
+            (
+                "attachment; filename=\"=?utf-8?Q?a?= =?utf-8?Q?b.txt?=\"",
+                "ab.txt",
+            ),
+            ("attachment; filename=\"größe.txt\"", "größe.txt"),
+            ("attachment; filename=one.txt; filename=two.txt", "one.txt"),
+        ] {
+            assert_eq!(file(field).as_deref(), Some(name), "{field}");
+        }
+    }
+
+    #[test]
+    fn extended_parameters_as_in_rfc_2231() {
+        for (field, name) in [
+            ("a; filename*=utf-8''%e2%82%ac%20rates.txt", "€ rates.txt"),
+            ("a; filename*=iso-8859-1'de'Gr%F6%DFe.txt", "Größe.txt"),
+            ("a; filename*=\"utf-8''%C3%A4.txt\"", "ä.txt"),
+            ("a; filename*=%C3%A4.txt", "ä.txt"),
+            ("a; filename*='en'a.txt", "a.txt"),
+            (
+                "a; filename=plain.txt; filename*=utf-8''%C3%A4.txt",
+                "ä.txt",
+            ),
+            ("a; filename*0=long; filename*1=name.txt", "longname.txt"),
+            ("a; filename*1=name.txt; filename*0=long", "longname.txt"),
+            ("a; filename*0*=utf-8''%E2%82; filename*1*=%AC.txt", "€.txt"),
+            (
+                "a; filename*0*=utf-8''%C3%A4; filename*1=\" b.txt\"",
+                "ä b.txt",
+            ),
+            (
+                "a; filename*0*=GB2312''%C4%E3%BA; filename*1*=%C3.txt",
+                "你好.txt",
+            ),
+            ("a; filename*=utf-8''100%.txt", "100%.txt"),
+            ("a; filename*=utf-8''=?utf-8?B?w6Q=?=", "ä"),
+        ] {
+            assert_eq!(file(field).as_deref(), Some(name), "{field}");
+        }
+    }
+
+    #[test]
+    fn ten_sections_and_more_stay_in_order() {
+        let sections: String = (0..12)
+            .map(|n| format!("; filename*{n}={}", char::from(b'a' + n)))
+            .collect();
+        assert_eq!(
+            file(&format!("a{sections}")).as_deref(),
+            Some("abcdefghijkl")
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_field_makes_reading_panic(field in "(\\PC|filename|\\*|0|=|;|\"|\\\\|'|%|utf-8|=\\?){0,40}") {
+            Parameters::read(&field);
+        }
+    }
+}

@@ -205,12 +205,7 @@ impl<'m> Reader<'m> {
         let is_attachment = disposition
             .as_ref()
             .is_some_and(|value| !matches!(value.value.as_str(), "inline" | ""));
-        let encoding = TransferEncoding::named(
-            &entity
-                .fields
-                .raw("content-transfer-encoding")
-                .unwrap_or_default(),
-        );
+        let encoding = entity.encoding();
         if !is_attachment && let Some(kind) = self.body_kind(entity, place, name.is_some()) {
             return Self::body(entity, kind, self.stored(entity, encoding).0);
         }
@@ -278,15 +273,22 @@ impl<'m> Reader<'m> {
         } else {
             "application/octet-stream".to_owned()
         };
-        let name = name.map_or_else(
-            || default_name(&media_type, &stored),
-            |name| Some(name.to_owned()),
-        );
         let location = entity
             .fields
             .raw("content-location")
             .map(|location| encoded_word::decode(&location).replace(' ', ""))
             .filter(|location| !location.is_empty());
+        let name = name
+            .map(str::to_owned)
+            .or_else(|| default_name(&media_type, &stored))
+            .or_else(|| {
+                // A saved web page names its parts by where they came from.
+                let path = location.as_deref()?.split(['?', '#']).next()?;
+                path.rsplit('/')
+                    .next()
+                    .filter(|file| file.contains('.'))
+                    .map(str::to_owned)
+            });
         self.items.push(Item {
             attachment: Attachment {
                 name: safe_name(name.as_deref(), &media_type, self.items.len() + 1),

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::{
-    MessageError,
+    MessageError, TransferEncoding,
     field::{Fields, MediaType},
     limits,
 };
@@ -47,6 +47,15 @@ impl<'m> Entity<'m> {
         } else {
             Ok(root)
         }
+    }
+
+    pub(crate) fn encoding(&self) -> TransferEncoding {
+        TransferEncoding::named(
+            &self
+                .fields
+                .raw("content-transfer-encoding")
+                .unwrap_or_default(),
+        )
     }
 
     /// All leaves, in order.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sealpost_envelope::Index;
+use sealpost_envelope::{Index, Part};
 
 pub use crate::encoding::TransferEncoding;
 use crate::{MessageError, inline::sources, reading::Reader, structure::Entity};
@@ -129,8 +129,12 @@ impl MessageView {
     /// # Errors
     /// [`MessageError`].
     pub fn parse(skeleton: &[u8], index: &Index) -> Result<Self, MessageError> {
+        Self::parse_with(skeleton, index.parts())
+    }
+
+    fn parse_with(skeleton: &[u8], parts: &[Part]) -> Result<Self, MessageError> {
         let root = Entity::read(skeleton)?;
-        let (reading, items) = Reader::new(skeleton, index.parts()).read(&root);
+        let (reading, items) = Reader::new(skeleton, parts).read(&root);
         let fields = &root.fields;
         let from = fields.addresses("from");
         let mut reply_to = fields.addresses("reply-to");
@@ -225,3 +229,6 @@ fn same_addresses(one: &[Address], other: &[Address]) -> bool {
     };
     set(one) == set(other)
 }
+
+#[cfg(test)]
+mod tests;
