@@ -106,3 +106,33 @@ pub(crate) fn tink_python() -> Result<PathBuf> {
 pub(crate) fn for_rust() -> Result<()> {
     rust::ensure()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::checkout;
+
+    fn says(file: &str, line: &str) -> bool {
+        fs::read_to_string(checkout::path(file))
+            .unwrap()
+            .lines()
+            .any(|found| found.starts_with(line))
+    }
+
+    #[test]
+    fn wasm_bindgen_has_one_version_everywhere() {
+        let version = WASM_BINDGEN.version;
+        assert!(says(
+            "Cargo.toml",
+            &format!("wasm-bindgen = \"={version}\"")
+        ));
+        assert!(says("Trunk.toml", &format!("wasm_bindgen = \"{version}\"")));
+    }
+
+    #[test]
+    fn tink_has_one_version_everywhere() {
+        assert!(says(TINK_REQUIREMENTS, &format!("tink=={TINK_VERSION}")));
+    }
+}

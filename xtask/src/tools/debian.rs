@@ -73,7 +73,9 @@ fn install(packages: &[&str]) -> Result<()> {
     if process::run(&mut apt(&["update"])).is_err() {
         println!("    apt-get update failed; going on with the package lists that are there");
     }
-    preseed()?;
+    if packages.contains(&"postfix") {
+        preseed()?;
+    }
     let mut install = apt(&["install", "--yes", "--no-install-recommends"]);
     process::run(install.args(packages))
 }
