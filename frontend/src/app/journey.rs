@@ -137,14 +137,15 @@ impl App {
         self.notice.set(None);
         self.busy.set(true);
         spawn_local(async move {
-            // Where nobody is signed in, a release would only be refused; where it is not known, it is tried.
-            if let Ok(session) = sign_in::session().await
-                && !session.signed_in
-            {
-                if self.is_current(journey) {
-                    self.ask_for_passcode(journey, envelope).await;
-                }
+            // Where nobody is signed in, a release would only be refused.
+            let session = sign_in::session().await;
+            if !self.is_current(journey) {
                 return;
+            }
+            match session {
+                Ok(session) if session.signed_in => {}
+                Ok(_) => return self.ask_for_passcode(journey, envelope).await,
+                Err(refused) => return self.show(Screen::Problem(Problem::Portal(refused))),
             }
             let answer = release(&envelope).await;
             if !self.is_current(journey) {
