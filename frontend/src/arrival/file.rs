@@ -13,8 +13,8 @@ use crate::{
 
 /// Largest file that is looked into, in bytes: the largest envelope as base64url lines, in a mail that is base64 again.
 const FILE_LEN: u64 = 400_000_000;
-/// Largest mail that the MIME parser looks into, in bytes: it holds mail and attachments in memory.
-const MAIL_LEN: u64 = 16 << 20;
+/// Largest mail that the MIME parser looks into, in bytes: it takes about three times that in WebAssembly memory.
+const MAIL_LEN: u64 = 12 << 20;
 
 /// Reads a file in pieces. Memory stays bounded whatever the file is: what is found goes to Blobs, which the browser holds
 /// outside WebAssembly. Nothing depends on the file afterwards: it may be moved or deleted.
