@@ -1,6 +1,6 @@
 //! Owns what a message says: MIME view, attachments, sanitising policy. Pure: no I/O, no DOM, testable on the host.
 //!
-//! Everything decrypted is hostile input. `parse` reads, `policy` says what HTML may stay, `outline` is the sealer's side.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

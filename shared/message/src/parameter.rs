@@ -256,9 +256,14 @@ mod tests {
 
     #[test]
     fn ten_sections_and_more_stay_in_order() {
-        let sections: String = (0..12)
-            .map(|n| format!("; filename*{n}={}", char::from(b'a' + n)))
-            .collect();
+        let sections = ["; filename*"]
+            .repeat(12)
+            .into_iter()
+            .zip("abcdefghijkl".chars())
+            .enumerate();
+        let sections = sections.fold(String::new(), |all, (n, (start, c))| {
+            format!("{all}{start}{n}={c}")
+        });
         assert_eq!(
             file(&format!("a{sections}")).as_deref(),
             Some("abcdefghijkl")

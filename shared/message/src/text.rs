@@ -353,7 +353,7 @@ mod tests {
                 proptest::prop_assert!(policy::link_allowed(&link), "{}", link);
             }
             // Nothing is lost: without tags and escapes it is the text again.
-            let plain: String = html.split('<').flat_map(|part| part.split_once('>').map(|(_, text)| text)).collect();
+            let plain: String = html.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text)).collect();
             let plain = plain.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
             proptest::prop_assert_eq!(plain, text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect::<String>());
         }

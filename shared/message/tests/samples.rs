@@ -1,4 +1,5 @@
 //! Owns the proof that real mail shows as a mail client would show it: one reviewed snapshot for each sample.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
@@ -57,13 +58,9 @@ fn piece(body: &Body) -> String {
         BodyKind::Plain => "plain",
         BodyKind::Html => "html",
     };
-    format!(
-        "{kind}\n{}",
-        start
-            .lines()
-            .map(|line| format!("    | {line}\n"))
-            .collect::<String>()
-    )
+    start.lines().fold(format!("{kind}\n"), |piece, line| {
+        format!("{piece}    | {line}\n")
+    })
 }
 
 /// What is pinned of a message.

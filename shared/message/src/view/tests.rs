@@ -274,11 +274,10 @@ fn bodies_of_exactly_the_threshold_stay_and_one_byte_more_is_cut_out() {
 
 /// A message whose multiparts are nested `depth` deep.
 fn nested(depth: usize) -> Vec<u8> {
-    let mut message = String::from("Subject: x\r\n");
-    for level in 0..depth {
-        message +=
-            &format!("Content-Type: multipart/mixed; boundary=\"b{level}\"\r\n\r\n--b{level}\r\n");
-    }
+    let message = (0..depth).fold(String::from("Subject: x\r\n"), |message, level| {
+        let multipart = "Content-Type: multipart/mixed; boundary";
+        format!("{message}{multipart}=b{level}\r\n\r\n--b{level}\r\n")
+    });
     (message + "\r\ninnermost").into_bytes()
 }
 
