@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How often.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 /// Erases until `stop` says to end, from now on.
 pub async fn run(portal: Arc<Portal>, mut stop: watch::Receiver<bool>) {

@@ -71,7 +71,7 @@ pub async fn serve(
         router(portal.clone()),
     )
     .await?;
-    let mail = tokio::spawn(mail::run(portal.clone(), transport, stopped.clone()));
+    let sending = tokio::spawn(mail::run(portal.clone(), transport, stopped.clone()));
     let erasing = tokio::spawn(erasure::run(portal.clone(), stopped));
     tracing::info!(portal = %main_address, admin = %admin_address, "listening");
 
@@ -82,7 +82,7 @@ pub async fn serve(
     for task in [main, admin] {
         task.await.map_err(io::Error::other)??;
     }
-    let _ = tokio::join!(mail, erasing);
+    let _ = tokio::join!(sending, erasing);
     portal.store().close().await;
     tracing::info!("stopped");
     Ok(())

@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DatabaseConfig {
-    /// The SQLite file; made where it is missing, readable by its owner only.
+    /// The `SQLite` file; made where it is missing, readable by its owner only.
     pub file: PathBuf,
 }
 

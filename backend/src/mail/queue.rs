@@ -1,7 +1,7 @@
 //! Owns the queue of mail: encrypted rows of one size, erased at hand-off or when the code expires, tried again until then.
 //! It is in the database, so it survives a restart. Rows for strangers look the same and are dropped here.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use sealpost_api::{MessageId, limits::ADDRESS_LEN};
 use serde::{Deserialize, Serialize};
@@ -46,9 +46,9 @@ pub(crate) struct PasscodeMail {
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
     message: MessageId,
-    address: &'a str,
-    code: &'a str,
-    reference: &'a str,
+    address: Cow<'a, str>,
+    code: Cow<'a, str>,
+    reference: Cow<'a, str>,
     deliver: u8,
 }
 
@@ -56,9 +56,9 @@ struct Payload<'a> {
 pub(crate) fn seal(portal: &Portal, id: &[u8; 16], mail: &PasscodeMail) -> Vec<u8> {
     let json = serde_json::to_vec(&Payload {
         message: mail.message,
-        address: mail.address.as_str(),
-        code: mail.code.expose(),
-        reference: &mail.reference,
+        address: mail.address.as_str().into(),
+        code: mail.code.expose().into(),
+        reference: mail.reference.as_str().into(),
         deliver: u8::from(mail.deliver),
     });
     let mut plain = Zeroizing::new(json.expect("texts and numbers are JSON"));
@@ -72,22 +72,13 @@ pub(crate) fn seal(portal: &Portal, id: &[u8; 16], mail: &PasscodeMail) -> Vec<u
 
 fn open(portal: &Portal, row: &QueueRow) -> Option<PasscodeMail> {
     let plain = portal.fields.mail_queue.open(&row.id, &row.payload).ok()?;
-    // Owned texts: an address may hold characters that JSON escapes.
-    #[derive(Deserialize)]
-    struct Owned {
-        message: MessageId,
-        address: String,
-        code: String,
-        reference: String,
-        deliver: u8,
-    }
-    let owned: Owned = serde_json::from_slice(&plain).ok()?;
+    let payload: Payload<'_> = serde_json::from_slice(&plain).ok()?;
     Some(PasscodeMail {
-        message: owned.message,
-        address: Address::parse(&owned.address).ok()?,
-        code: Code::parse(owned.code)?,
-        reference: owned.reference,
-        deliver: owned.deliver == 1,
+        message: payload.message,
+        address: Address::parse(&payload.address).ok()?,
+        code: Code::parse(payload.code.into_owned())?,
+        reference: payload.reference.into_owned(),
+        deliver: payload.deliver == 1,
     })
 }
 
@@ -159,13 +150,11 @@ async fn deliver(
     transport: Arc<dyn Transport>,
     row: QueueRow,
 ) -> Result<(), StorageError> {
-    let sent = match open(&portal, &row) {
-        Some(mail) if mail.deliver => send(&portal, transport.as_ref(), &mail).await?,
-        Some(_) => Ok(()),
-        None => {
-            tracing::error!("a queued mail does not open with this master key");
-            Err(SendError::Permanent)
-        }
+    let sent = if let Some(mail) = open(&portal, &row) {
+        send(&portal, transport.as_ref(), &mail).await?
+    } else {
+        tracing::error!("a queued mail does not open with this master key");
+        Err(SendError::Permanent)
     };
     let mut write = portal.store.write().await?;
     let next = portal.now() + wait(row.attempts);
@@ -206,6 +195,8 @@ async fn send(
         .as_ref()
         .and_then(|sender| std::str::from_utf8(sender).ok());
     match passcode_mail::write(portal, mail, sender, &message.organisation) {
+        // A stranger's mail ends here, at the last step: until here it caused what a recipient's does.
+        Ok(_) if !mail.deliver => Ok(Ok(())),
         Ok(message) => Ok(transport.send(message).await),
         Err(error) => {
             tracing::error!(%error, "a passcode's mail");
@@ -232,12 +223,11 @@ mod tests {
 
     #[test]
     fn the_longest_address_fits_a_payload() {
-        let code = "12345678";
         let worst = serde_json::to_vec(&Payload {
             message: MessageId::new([0xff; 16]),
-            address: &"\"".repeat(ADDRESS_LEN),
-            code,
-            reference: "AAA-AAA",
+            address: "\"".repeat(ADDRESS_LEN).into(),
+            code: "12345678".into(),
+            reference: "AAA-AAA".into(),
             deliver: 1,
         })
         .unwrap();

@@ -61,7 +61,7 @@ pub(crate) async fn challenge(
     }) = outcome
     {
         let about = About {
-            message: Some(&possessed.id),
+            message: Some(possessed.id()),
             address: Some(&hash),
             ..About::default()
         };
@@ -105,7 +105,7 @@ async fn send(
     session: &SessionId,
 ) -> Result<String, Refusal> {
     let now = portal.now();
-    let message = &asked.possessed.id;
+    let message = asked.possessed.id();
     let key = PasscodeKey {
         message,
         address: asked.hash,
@@ -120,9 +120,12 @@ async fn send(
             u32::try_from(wait).unwrap_or(RESEND),
         ));
     }
-    let token = &asked.possessed.message.token_id;
+    let row = write
+        .message(message)
+        .await?
+        .ok_or(ErrorCode::UnknownMessage)?;
     let buckets = portal
-        .buckets(write, message, asked.hash, token, asked.network)
+        .buckets(write, message, asked.hash, &row.token_id, asked.network)
         .await?;
     portal.check_budgets(write, &buckets).await?;
     portal.count_budgets(write, &buckets).await?;

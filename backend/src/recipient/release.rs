@@ -83,14 +83,14 @@ async fn decide(
     signed_in: Option<&AddressHash>,
     request: &ReleaseRequest,
 ) -> Result<ReleaseResponse, Refusal> {
-    let id = &possessed.id;
+    let id = possessed.id();
     let address = signed_in.ok_or(ErrorCode::NotSignedIn)?;
     let recipient = write
         .recipient(id, address)
         .await?
         .ok_or(ErrorCode::NotARecipient)?;
 
-    // Read again: within this transaction a revocation is either before us or after us.
+    // Within this transaction a revocation is either before us or after us.
     let message = write.message(id).await?.ok_or(ErrorCode::UnknownMessage)?;
     let now = portal.now();
     if recipient.revoked.is_some()

@@ -41,7 +41,7 @@ pub(crate) async fn verify(
     let possessed = portal.possessed(&request.possession).await?;
     let hash = portal.hashes.address(&address);
     let key = PasscodeKey {
-        message: &possessed.id,
+        message: possessed.id(),
         address: &hash,
         tab: &portal.hashes.tab(&request.tab),
     };
@@ -61,7 +61,7 @@ pub(crate) async fn verify(
         new_session = Some(new);
     }
     let about = About {
-        message: Some(&possessed.id),
+        message: Some(possessed.id()),
         address: Some(&hash),
         ..About::default()
     };

@@ -42,8 +42,8 @@ pub(crate) async fn revoke(
             .set_recipient_revoked(&request.id, address, revoked)
             .await?;
     } else {
-        let erases = now + i64::from(portal.grace_days) * DAY;
-        write.revoke_message(&request.id, now, erases).await?;
+        let at = now + i64::from(portal.grace_days) * DAY;
+        write.revoke_message(&request.id, now, at).await?;
         erased = request.now || portal.grace_days == 0;
         if erased {
             write.erase_message(&request.id, Ended::Erased).await?;

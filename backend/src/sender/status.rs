@@ -13,7 +13,7 @@ use crate::{
     clock::rfc3339,
     hash_key::AddressHash,
     portal::Portal,
-    storage::{Ended, MessageRow, Releases, Write},
+    storage::{Ended, MessageRow, ReleaseCount, Write},
     web::{body::Body, errors::Refusal},
 };
 
@@ -66,9 +66,9 @@ impl Portal {
                 if state == MessageState::Active && row.revoked.is_some() {
                     state = MessageState::Revoked;
                 }
-                Releases {
+                ReleaseCount {
                     recipients: 1,
-                    releases: row.releases,
+                    count: row.releases,
                     last_release: row.last_release,
                 }
             }
@@ -83,7 +83,7 @@ impl Portal {
             expires: message.expires.map(rfc3339),
             erases: erases.filter(|_| message.ended.is_none()).map(rfc3339),
             recipients: u32::try_from(releases.recipients).unwrap_or(u32::MAX),
-            releases: u32::try_from(releases.releases).unwrap_or(u32::MAX),
+            releases: u32::try_from(releases.count).unwrap_or(u32::MAX),
             last_release: releases.last_release.map(rfc3339),
         })
     }

@@ -40,7 +40,6 @@ pub(crate) struct NewMessage<'a> {
 pub(crate) struct MessageRow {
     pub(crate) token_id: [u8; TOKEN_ID_LEN],
     pub(crate) organisation: String,
-    pub(crate) possession: [u8; 32],
     pub(crate) content: [u8; 32],
     /// Encrypted.
     pub(crate) release_key: Option<Vec<u8>>,
@@ -54,7 +53,7 @@ pub(crate) struct MessageRow {
     pub(crate) ended: Option<Ended>,
 }
 
-const SELECT: &str = "SELECT message.token_id, sender_token.name AS organisation, message.possession, message.content, \
+const SELECT: &str = "SELECT message.token_id, sender_token.name AS organisation, message.content, \
      message.release_key, message.digest, message.sender, message.registered, message.expires, message.revoked, \
      message.erases, message.ended \
      FROM message JOIN sender_token ON sender_token.id = message.token_id WHERE message.id = $1";
@@ -65,7 +64,6 @@ fn read(row: &SqliteRow) -> Result<MessageRow, sqlx::Error> {
     Ok(MessageRow {
         token_id: bytes(row, "token_id")?,
         organisation: row.try_get("organisation")?,
-        possession: bytes(row, "possession")?,
         content: bytes(row, "content")?,
         release_key: row.try_get("release_key")?,
         digest: digest.map(|_| bytes(row, "digest")).transpose()?,
@@ -82,7 +80,33 @@ fn read(row: &SqliteRow) -> Result<MessageRow, sqlx::Error> {
     })
 }
 
+/// Whose envelope a caller may hold.
+pub(crate) struct PossessionRow {
+    pub(crate) id: [u8; 16],
+    pub(crate) possession: [u8; 32],
+}
+
 impl Store {
+    /// The message of this id, or else a neighbour of it; nothing only where there is no message at all. An id that exists
+    /// and one that does not cost the same: one row is looked up, read and returned.
+    pub(crate) async fn nearest_possession(
+        &self,
+        id: &MessageId,
+    ) -> Result<Option<PossessionRow>, StorageError> {
+        let row = sqlx::query(
+            "SELECT id, possession FROM message WHERE id = \
+             (SELECT COALESCE(MIN(id), (SELECT MIN(id) FROM message)) FROM message WHERE id >= $1)",
+        )
+        .bind(id.as_bytes().as_slice())
+        .fetch_optional(&self.reader)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(PossessionRow {
+            id: bytes(&row, "id")?,
+            possession: bytes(&row, "possession")?,
+        }))
+    }
+
     /// The message of this id.
     pub(crate) async fn message(&self, id: &MessageId) -> Result<Option<MessageRow>, StorageError> {
         let row = sqlx::query(SELECT)

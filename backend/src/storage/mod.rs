@@ -1,5 +1,5 @@
 //! Owns the database: opening it, and its transactions. Everything that is SQL is in this module, in portable SQL with
-//! numbered parameters, so that PostgreSQL can follow; what is SQLite's own is in this file.
+//! numbered parameters, so that PostgreSQL can follow; what is `SQLite`'s own is in this file.
 
 mod audit;
 mod budget;
@@ -25,6 +25,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 pub use self::rotation::rotate_master_key;
 pub(crate) use self::{
@@ -32,7 +33,7 @@ pub(crate) use self::{
     mail_queue::QueueRow,
     message::{Ended, MessageRow, NewMessage},
     passcode::{NewPasscode, PasscodeKey},
-    recipient::Releases,
+    recipient::ReleaseCount,
     session::SessionRow,
     token::TokenRow,
 };
@@ -42,6 +43,8 @@ use crate::{
 
 /// Readers run beside the one writer (write-ahead log).
 const READERS: u32 = 4;
+/// What the keyed hashes' secret is bound to when encrypted.
+const HASH_SECRET: &[u8] = b"hash secret";
 /// How long a request waits for the database before it is refused.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -126,18 +129,16 @@ impl Store {
         let wrapped = sqlx::query("SELECT wrapped FROM hash_secret WHERE id = 1")
             .fetch_optional(&mut *write.0)
             .await?;
-        let secret = match wrapped {
-            Some(row) => fields
-                .hash_secret
-                .open(b"hash secret", row.try_get("wrapped")?)?,
-            None => {
-                let secret = zeroize::Zeroizing::new(randomness.bytes::<32>().to_vec());
-                sqlx::query("INSERT INTO hash_secret (id, wrapped) VALUES (1, $1)")
-                    .bind(fields.hash_secret.seal(randomness, b"hash secret", &secret))
-                    .execute(&mut *write.0)
-                    .await?;
-                secret
-            }
+        let secret = if let Some(row) = wrapped {
+            let wrapped = row.try_get("wrapped")?;
+            fields.hash_secret.open(HASH_SECRET, wrapped)?
+        } else {
+            let secret = Zeroizing::new(randomness.bytes::<32>().to_vec());
+            sqlx::query("INSERT INTO hash_secret (id, wrapped) VALUES (1, $1)")
+                .bind(fields.hash_secret.seal(randomness, HASH_SECRET, &secret))
+                .execute(&mut *write.0)
+                .await?;
+            secret
         };
         write.commit().await?;
         let secret = secret.as_slice().try_into().map_err(|_| UnsealError)?;

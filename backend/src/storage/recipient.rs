@@ -14,9 +14,9 @@ pub(crate) struct RecipientRow {
 }
 
 /// Releases to all recipients of a message.
-pub(crate) struct Releases {
+pub(crate) struct ReleaseCount {
     pub(crate) recipients: i64,
-    pub(crate) releases: i64,
+    pub(crate) count: i64,
     pub(crate) last_release: Option<i64>,
 }
 
@@ -70,7 +70,7 @@ impl Write {
         }))
     }
 
-    pub(crate) async fn releases(&mut self, id: &MessageId) -> Result<Releases, StorageError> {
+    pub(crate) async fn releases(&mut self, id: &MessageId) -> Result<ReleaseCount, StorageError> {
         let row = sqlx::query(
             "SELECT COUNT(*) AS recipients, CAST(COALESCE(SUM(releases), 0) AS BIGINT) AS releases, \
              MAX(last_release) AS last_release FROM recipient WHERE message_id = $1",
@@ -78,9 +78,9 @@ impl Write {
         .bind(id.as_bytes().as_slice())
         .fetch_one(&mut *self.0)
         .await?;
-        Ok(Releases {
+        Ok(ReleaseCount {
             recipients: row.try_get("recipients")?,
-            releases: row.try_get("releases")?,
+            count: row.try_get("releases")?,
             last_release: row.try_get("last_release")?,
         })
     }

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{StorageError, Store};
+use super::{HASH_SECRET, StorageError, Store};
 use crate::{
     master_key::MasterKey,
     randomness::Randomness,
@@ -35,7 +35,7 @@ pub async fn rotate_master_key(
             .bind(again(
                 &old.hash_secret,
                 &new.hash_secret,
-                b"hash secret",
+                HASH_SECRET,
                 &secret,
             )?)
             .execute(&mut *write.0)

@@ -1,9 +1,6 @@
 //! Owns the frame that shows a message's body: a document with a policy of its own, for an iframe only.
 
-use std::sync::Arc;
-
 use axum::{
-    extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -48,21 +45,17 @@ fn policy(document: &[u8]) -> Option<HeaderValue> {
 }
 
 /// `GET /frame`: the frame's document, to an iframe only where the browser says what asks.
-pub(super) async fn frame(
-    State(portal): State<Arc<Portal>>,
-    policy: FramePolicy,
-    headers: HeaderMap,
-) -> Response {
+pub(super) fn frame(portal: &Portal, policy: &FramePolicy, headers: &HeaderMap) -> Response {
     let asked_by_iframe = headers
         .get("sec-fetch-dest")
         .is_none_or(|value| value == "iframe");
-    let (true, Some(frame), Some(policy)) = (asked_by_iframe, portal.assets.get(FRAME), policy.0)
+    let (true, Some(frame), Some(policy)) = (asked_by_iframe, portal.assets.get(FRAME), &policy.0)
     else {
         return Refusal::from(ErrorCode::NotFound).into_response();
     };
-    let mut response = frame.answer(&headers);
+    let mut response = frame.answer(headers);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
     headers.insert(
         header::X_FRAME_OPTIONS,
         HeaderValue::from_static("SAMEORIGIN"),

@@ -6,6 +6,7 @@ use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, State},
     handler::Handler,
+    http::HeaderMap,
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
@@ -45,7 +46,11 @@ pub fn router(portal: Arc<Portal>) -> Router {
         .route(page::PRIVACY, get(page::page))
         .route(
             frame::PATH,
-            get(move |state, headers| frame::frame(state, policy.clone(), headers)),
+            get(
+                async move |State(portal): State<Arc<Portal>>, headers: HeaderMap| {
+                    frame::frame(&portal, &policy, &headers)
+                },
+            ),
         )
         .fallback(assets::file);
     layered(router, portal)

@@ -75,9 +75,9 @@ async fn no_address_token_code_or_key_is_in_the_file() {
         for form in forms(secret) {
             // Short forms turn up by chance.
             if form.len() >= 5 {
-                let text = String::from_utf8_lossy(&form).into_owned();
-                assert!(!holds(&bytes, &form), "{text:?}");
-                assert!(!holds(&queued, &form), "{text:?} while mail waited");
+                let shown = String::from_utf8_lossy(&form).into_owned();
+                assert!(!holds(&bytes, &form), "{shown:?}");
+                assert!(!holds(&queued, &form), "{shown:?} while mail waited");
             }
         }
     }
@@ -188,8 +188,8 @@ async fn a_new_master_key_opens_what_the_old_one_did() {
     let before = test.sql::<Vec<u8>>("SELECT release_key FROM message").await;
 
     let old = MasterKey::parse(&format!("spm_{}", BASE64URL_NOPAD.encode(&[7; 32]))).unwrap();
-    let text = format!("spm_{}", BASE64URL_NOPAD.encode(&[8; 32]));
-    let new = MasterKey::parse(&text).unwrap();
+    let new_key = format!("spm_{}", BASE64URL_NOPAD.encode(&[8; 32]));
+    let new = MasterKey::parse(&new_key).unwrap();
     let randomness = Randomness::system();
     let store = Store::open(&test.database()).await.unwrap();
     assert!(
@@ -212,7 +212,7 @@ async fn a_new_master_key_opens_what_the_old_one_did() {
     let bytes = everything(&test);
     assert!(!holds(&bytes, &before[0]), "what the old key opens is gone");
 
-    let test = test.restart_with_master_key(&text).await;
+    let test = test.restart_with_master_key(&new_key).await;
     assert_eq!(test.deliver().await.len(), 1, "mail that waited is sent");
     test.clock.advance(60);
     let mut browser = test.browser();

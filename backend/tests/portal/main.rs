@@ -1,14 +1,24 @@
 //! Tests of the portal through its real router, with a clock and randomness of their own.
 
+#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
 mod database;
+#[cfg(test)]
 mod erasure;
+#[cfg(test)]
 mod mail_queue;
+#[cfg(test)]
 mod passcodes;
+#[cfg(test)]
 mod registration;
+#[cfg(test)]
 mod release;
+#[cfg(test)]
 mod sessions;
+#[cfg(test)]
 mod web;

@@ -20,8 +20,8 @@ async fn the_same_registration_again_has_the_same_answer() {
         expires_in_days: Some(30),
         ..sealed.registration(recipients)
     };
-    let mut sealer = test.sealer();
-    let first = sealer.post::<Register>(&request(&[ANNA, EVE])).await.ok();
+    let mut caller = test.sealer();
+    let first = caller.post::<Register>(&request(&[ANNA, EVE])).await.ok();
     assert_eq!(
         first,
         RegisterResponse {
@@ -31,7 +31,7 @@ async fn the_same_registration_again_has_the_same_answer() {
     test.clock.advance(3600);
     // The recipients are a set of canonical addresses.
     let again = request(&["EVE@example.net", "anna@EXAMPLE.org", ANNA]);
-    assert_eq!(sealer.post::<Register>(&again).await.ok(), first);
+    assert_eq!(caller.post::<Register>(&again).await.ok(), first);
     assert_eq!(test.sql::<i64>("SELECT COUNT(*) FROM recipient").await, [2]);
 }
 
@@ -137,9 +137,9 @@ async fn a_token_sends_for_its_own_domains_only() {
 async fn without_a_live_token_nothing_is_registered() {
     let test = TestPortal::start().await;
     let request = Sealed::new(1).registration(&[ANNA]);
-    let mut sealer = test.sealer();
-    let right = sealer.token.take().unwrap();
-    let answer = sealer.post::<Register>(&request).await;
+    let mut caller = test.sealer();
+    let right = caller.token.take().unwrap();
+    let answer = caller.post::<Register>(&request).await;
     assert_eq!(answer.code(), ErrorCode::TokenInvalid);
     assert_eq!(answer.raw.header("www-authenticate"), Some("Bearer"));
     for token in [
@@ -150,15 +150,15 @@ async fn without_a_live_token_nothing_is_registered() {
         &format!("{right}A"),
         &right.to_lowercase(),
     ] {
-        sealer.token = Some(token.to_owned());
+        caller.token = Some(token.to_owned());
         assert_eq!(
-            sealer.post::<Register>(&request).await.code(),
+            caller.post::<Register>(&request).await.code(),
             ErrorCode::TokenInvalid,
             "{token:?}"
         );
     }
-    sealer.token = Some(right.clone());
-    sealer.post::<Register>(&request).await.ok();
+    caller.token = Some(right.clone());
+    caller.post::<Register>(&request).await.ok();
 
     let listed = tokens(test.portal.store()).await.unwrap();
     assert_eq!(listed.len(), 1);
@@ -170,7 +170,7 @@ async fn without_a_live_token_nothing_is_registered() {
         .await
         .unwrap();
     assert_eq!(
-        sealer.post::<Register>(&request).await.code(),
+        caller.post::<Register>(&request).await.code(),
         ErrorCode::TokenInvalid
     );
     assert!(
@@ -192,18 +192,18 @@ async fn five_hundred_recipients_are_taken_and_one_more_is_not() {
         .map(|number| format!("r{number}@example.org"))
         .collect();
     let names: Vec<&str> = addresses.iter().map(String::as_str).collect();
-    let mut sealer = test.sealer();
+    let mut caller = test.sealer();
     let over = Sealed::new(1).registration(&names);
     assert_eq!(
-        sealer.post::<Register>(&over).await.code(),
+        caller.post::<Register>(&over).await.code(),
         ErrorCode::BadRequest
     );
     let none = Sealed::new(1).registration(&[]);
     assert_eq!(
-        sealer.post::<Register>(&none).await.code(),
+        caller.post::<Register>(&none).await.code(),
         ErrorCode::BadRequest
     );
-    sealer
+    caller
         .post::<Register>(&Sealed::new(1).registration(&names[..RECIPIENTS]))
         .await
         .ok();
@@ -211,7 +211,7 @@ async fn five_hundred_recipients_are_taken_and_one_more_is_not() {
         id: Sealed::new(1).id,
         recipient: None,
     };
-    assert_eq!(sealer.post::<Status>(&status).await.ok().recipients, 500);
+    assert_eq!(caller.post::<Status>(&status).await.ok().recipients, 500);
 }
 
 #[tokio::test]

@@ -152,31 +152,31 @@ async fn one_recipient_is_revoked_and_restored_without_the_others() {
     eve.open(&sealed).await.unwrap();
     assert_eq!(status(&test, &sealed, Some(EVE)).await.releases, 1);
 
-    let mut sealer = test.sealer();
+    let mut caller = test.sealer();
     let nobody = Some("carol@example.org");
     assert_eq!(
-        sealer
+        caller
             .post::<Revoke>(&revoke(&sealed, nobody, false))
             .await
             .code(),
         ErrorCode::NotARecipient
     );
     assert_eq!(
-        sealer
+        caller
             .post::<Revoke>(&revoke(&sealed, Some("carol"), false))
             .await
             .code(),
         ErrorCode::BadAddress
     );
     assert_eq!(
-        sealer
+        caller
             .post::<Revoke>(&revoke(&sealed, Some(EVE), true))
             .await
             .code(),
         ErrorCode::BadRequest
     );
     assert_eq!(
-        sealer
+        caller
             .post::<Restore>(&restore(&sealed, Some(EVE), Some(3)))
             .await
             .code(),
@@ -202,15 +202,15 @@ async fn revoking_now_erases_the_key_for_good() {
         [None]
     );
     assert_eq!(browser.open(&sealed).await, Err(ErrorCode::Revoked));
-    let mut sealer = test.sealer();
+    let mut caller = test.sealer();
     assert_eq!(
-        sealer
+        caller
             .post::<Restore>(&restore(&sealed, None, None))
             .await
             .code(),
         ErrorCode::Erased
     );
-    let again = sealer.post::<Register>(&sealed.registration(&[ANNA])).await;
+    let again = caller.post::<Register>(&sealed.registration(&[ANNA])).await;
     assert_eq!(again.code(), ErrorCode::Erased);
 }
 

@@ -14,7 +14,11 @@ const CHALLENGE: &str = "/api/v1/sign-in/challenge";
 
 /// The headers that are constant, one a line.
 fn constant(raw: &Raw) -> String {
-    let mut names: Vec<_> = raw.headers.keys().map(|name| name.as_str()).collect();
+    let mut names: Vec<_> = raw
+        .headers
+        .keys()
+        .map(axum::http::HeaderName::as_str)
+        .collect();
     names.sort_unstable();
     names.retain(|name| !matches!(*name, "x-request-id" | "content-length" | "etag"));
     let mut text = raw.status.to_string();

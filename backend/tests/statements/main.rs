@@ -1,0 +1,8 @@
+//! Tests of the statements that a request causes. A process of its own: they are recorded for all of it.
+
+#[cfg(test)]
+mod equality;
+#[cfg(test)]
+#[expect(dead_code, reason = "the other test binary uses the rest")]
+#[path = "../support/mod.rs"]
+mod support;
