@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use sealpost_envelope::{Index, Part};
+use zeroize::Zeroize;
 
 pub use crate::encoding::TransferEncoding;
 use crate::{MessageError, inline::sources, reading::Reader, structure::Entity};
@@ -107,7 +108,7 @@ pub struct MessageView {
     /// Images that the HTML body shows. Where a piece of it is cut out: all that it may show, until
     /// [`Self::settle_inline`].
     pub inline: Vec<Inline>,
-    /// Everything to download, in order; images that the HTML body shows are not among them.
+    /// Everything to download, in order; images that the HTML body shows by `cid:` are not among them.
     pub attachments: Vec<Attachment>,
     /// Everything that is no body, in order.
     items: Vec<Item>,
@@ -157,10 +158,7 @@ impl MessageView {
         };
         match view.html_here() {
             Some(html) => view.settle_inline(&html),
-            None => view.place_items(
-                |item| item.beside_html,
-                |item| item.id.is_some() || item.location.is_some(),
-            ),
+            None => view.place_items(|item| item.beside_html, Item::is_named),
         }
         Ok(view)
     }
@@ -169,8 +167,17 @@ impl MessageView {
     /// cut out: then call this with the decoded HTML, all pieces together, once they are fetched.
     pub fn settle_inline(&mut self, html: &str) {
         let sources = sources(html);
-        let shown = |item: &Item| is_shown(item, &sources);
-        self.place_items(shown, shown);
+        let by_id = |item: &Item| {
+            item.id
+                .as_ref()
+                .is_some_and(|id| sources.contains(&format!("cid:{}", id.0)))
+        };
+        let by_location = |item: &Item| {
+            item.location
+                .as_ref()
+                .is_some_and(|location| sources.contains(location))
+        };
+        self.place_items(by_id, |item| by_id(item) || by_location(item));
     }
 
     /// The HTML pieces, decoded, where all of them are here.
@@ -185,39 +192,56 @@ impl MessageView {
             .collect()
     }
 
+    /// `shown`: not to be listed, for the HTML shows it. `may_be_shown`: to be had by the HTML.
     fn place_items(&mut self, shown: impl Fn(&Item) -> bool, may_be_shown: impl Fn(&Item) -> bool) {
-        self.inline = self
+        self.inline
+            .iter_mut()
+            .for_each(|inline| inline.stored.erase());
+        self.attachments
+            .iter_mut()
+            .for_each(|attachment| attachment.stored.erase());
+        let inline = self
             .items
             .iter()
             .filter(|item| may_be_shown(item))
-            .filter_map(|item| {
-                Some(Inline {
-                    id: item
-                        .id
-                        .clone()
-                        .or_else(|| item.location.clone().map(ContentId))?,
-                    location: item.location.clone(),
-                    stored: item.attachment.stored.clone(),
-                })
-            })
-            .collect();
-        self.attachments = self
-            .items
-            .iter()
-            .filter(|item| !shown(item))
-            .map(|item| item.attachment.clone())
-            .collect();
+            .filter_map(Item::inline);
+        self.inline = inline.collect();
+        let listed = self.items.iter().filter(|item| !shown(item));
+        self.attachments = listed.map(|item| item.attachment.clone()).collect();
     }
 }
 
-fn is_shown(item: &Item, sources: &HashSet<String>) -> bool {
-    item.id
-        .as_ref()
-        .is_some_and(|id| sources.contains(&format!("cid:{}", id.0)))
-        || item
-            .location
-            .as_ref()
-            .is_some_and(|location| sources.contains(location))
+impl Stored {
+    /// Overwrites the bytes: what is decrypted must not stay in memory.
+    fn erase(&mut self) {
+        if let Self::Here(bytes) = self {
+            bytes.zeroize();
+        }
+    }
+}
+
+impl Item {
+    fn is_named(&self) -> bool {
+        self.id.is_some() || self.location.is_some()
+    }
+
+    fn inline(&self) -> Option<Inline> {
+        Some(Inline {
+            id: self
+                .id
+                .clone()
+                .or_else(|| self.location.clone().map(ContentId))?,
+            location: self.location.clone(),
+            stored: self.attachment.stored.clone(),
+        })
+    }
+}
+
+/// The reader erases what it was given; these copies it cannot see.
+impl Drop for Item {
+    fn drop(&mut self) {
+        self.attachment.stored.erase();
+    }
 }
 
 /// Same mailboxes, whatever their names and order.

@@ -98,6 +98,18 @@ fn every_sample_reads_the_same_with_its_bodies_cut_out() {
 }
 
 #[test]
+fn a_blank_alternative_loses_whether_or_not_bodies_are_cut_out() {
+    let message = b"Content-Type: multipart/alternative; boundary=a\r\n\r\n--a\r\n\r\ntext\r\n--a\r\n\
+        Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=20\r\n \r\n\r\n--a--\r\n";
+    assert_eq!(
+        assert_reads_the_same_when_cut(message, 0, "blank").unwrap(),
+        1
+    );
+    let view = MessageView::parse_with(message, &[]).unwrap();
+    assert_eq!((view.html.len(), view.text.len()), (0, 1));
+}
+
+#[test]
 fn samples_cut_out_show_no_body_in_the_skeleton() {
     for (name, message) in samples() {
         let parts = parts_over(&message, 0).unwrap();
