@@ -111,7 +111,8 @@ sentences! {
     signed_out_text = "The message and its key are wiped from this browser, and the session is over. To read it again, open the attachment in your mail.";
     signed_out_local = "The message and its key are wiped from this browser. The portal could not be reached to end the session: it ends by itself within 30 minutes. Close the browser on a shared device.";
     closed_title = "The message is closed";
-    closed_text = "It was wiped from this browser when you left the page. To read it again, open the attachment in your mail.";
+    closed_text = "What was decrypted was wiped when you left the page.";
+    closed_again = "To read it again, open the attachment in your mail.";
 
     // - receive
     receive_title = "Receiving your message";

@@ -22,7 +22,9 @@ pub(super) fn signed_out(app: App, told: bool) -> impl IntoView {
 
 /// The page was left and came back from the browser's memory.
 pub(super) fn closed(app: App) -> impl IntoView {
-    let label = if app.envelope().is_some() {
+    let in_hand = app.envelope().is_some();
+    let again = (!in_hand).then(|| view! { <p>{words::closed_again()}</p> });
+    let label = if in_hand {
         words::back_to_message()
     } else {
         words::other_message()
@@ -31,6 +33,7 @@ pub(super) fn closed(app: App) -> impl IntoView {
         <section class="card narrow">
             <h1 tabindex="-1">{words::closed_title()}</h1>
             <p>{words::closed_text()}</p>
+            {again}
             <button type="button" class="button primary" on:click={move |_| app.back()}>{label}</button>
         </section>
     }
