@@ -26,7 +26,10 @@ impl<S: Subscriber> Layer<S> for Recorder {
         if event.metadata().target() == "sqlx::query" {
             let mut statement = Statement(String::new());
             event.record(&mut statement);
-            self.0.lock().unwrap().push(statement.0);
+            // A connection that the pool opens meanwhile begins with its settings.
+            if !statement.0.contains("PRAGMA") {
+                self.0.lock().unwrap().push(statement.0);
+            }
         }
     }
 }
@@ -144,5 +147,5 @@ async fn strangers_and_unknown_messages_cause_the_same_statements() {
         runs.push(recorder.take());
     }
     assert_eq!(runs[0], runs[1]);
-    assert!(runs[0].len() >= 5, "{:#?}", runs[0]);
+    assert_eq!(runs[0].len(), 4, "{:#?}", runs[0]);
 }
