@@ -110,6 +110,28 @@ fn a_blank_alternative_loses_whether_or_not_bodies_are_cut_out() {
 }
 
 #[test]
+fn only_a_whole_line_that_is_the_boundary_is_one() {
+    let lines = "--ab\n--a--b\n--a -\n-- a\n x --a\n---a\n--A\n";
+    for end in [
+        "--a--",
+        "--a--  \n",
+        "--a \t\nContent-Type: image/png\n\n",
+        "",
+    ] {
+        let message = format!("Content-Type: multipart/mixed; boundary=a\n\n--a\n\n{lines}\n{end}");
+        let view = MessageView::parse_with(message.as_bytes(), &[]).unwrap();
+        let Stored::Here(body) = &view.text[0].stored else {
+            panic!("nothing is cut out")
+        };
+        assert_eq!(
+            String::from_utf8_lossy(body).trim_end(),
+            lines.trim_end(),
+            "{end:?}"
+        );
+    }
+}
+
+#[test]
 fn samples_cut_out_show_no_body_in_the_skeleton() {
     for (name, message) in samples() {
         let parts = parts_over(&message, 0).unwrap();
