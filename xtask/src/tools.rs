@@ -40,7 +40,7 @@ const TINK_REQUIREMENTS: &str = "shared/crypto/tests/tink/requirements.txt";
 const NODE_MAJOR: u32 = 20;
 
 /// What Debian gives for the end-to-end tests: three browser engines, a mail server, certificates.
-pub(crate) const BROWSERS_AND_SERVERS: [DebianPackage; 8] = [
+pub(crate) const BROWSERS_AND_SERVERS: [DebianPackage; 9] = [
     DebianPackage {
         name: "chromium",
         brings: &["/usr/bin/chromium"],
@@ -64,6 +64,10 @@ pub(crate) const BROWSERS_AND_SERVERS: [DebianPackage; 8] = [
     DebianPackage {
         name: "openssl",
         brings: &["/usr/bin/openssl"],
+    },
+    DebianPackage {
+        name: "python3",
+        brings: &["/usr/bin/python3"],
     },
     DebianPackage {
         name: "fonts-dejavu-core",
