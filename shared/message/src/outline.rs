@@ -59,6 +59,9 @@ pub fn outline(message: &[u8]) -> Result<Outline, MessageError> {
 
 /// The message without `Bcc` and `Resent-Bcc` headers (folded lines included); every other byte stays. Headers of nested
 /// messages are left alone.
+///
+/// Goes on to the first empty line even where a line before it is no header field and so ends the header for
+/// [`MessageView`](crate::MessageView): a blind copy that leaks is worse than a line that is missing from such a body.
 #[must_use]
 pub fn strip_bcc(message: &[u8]) -> Vec<u8> {
     let header = header(message, 0, |_| false);
@@ -66,9 +69,12 @@ pub fn strip_bcc(message: &[u8]) -> Vec<u8> {
     out.extend_from_slice(&message[..header.fields.start]);
     let mut dropping = false;
     let mut at = header.fields.start;
-    while at < header.fields.end {
+    while at < message.len() {
         let next = next_line(message, at);
         let line = &message[at..next];
+        if line.trim_ascii_end().is_empty() && !matches!(line.first(), Some(b' ' | b'\t')) {
+            break;
+        }
         if !matches!(line.first(), Some(b' ' | b'\t')) {
             let name = line
                 .split(|&byte| byte == b':')
@@ -83,7 +89,7 @@ pub fn strip_bcc(message: &[u8]) -> Vec<u8> {
         }
         at = next;
     }
-    out.extend_from_slice(&message[header.fields.end..]);
+    out.extend_from_slice(&message[at..]);
     out
 }
 

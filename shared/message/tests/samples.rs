@@ -232,3 +232,11 @@ fn stripping_blind_copies_leaves_nested_messages_alone() {
         b"Content-Type: message/rfc822\n\nBcc: y@example.org\n\nbody\n"
     );
 }
+
+#[test]
+fn a_blind_copy_behind_a_broken_header_line_is_stripped_too() {
+    let message = b"From: a@example.com\r\nno field at all\r\nBcc: secret@example.com,\r\n other@example.com\r\n\
+        To: b@example.com\r\n\r\nBcc: quoted in the text\r\n";
+    let expected = b"From: a@example.com\r\nno field at all\r\nTo: b@example.com\r\n\r\nBcc: quoted in the text\r\n";
+    assert_eq!(strip_bcc(message), expected);
+}
