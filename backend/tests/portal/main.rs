@@ -7,6 +7,8 @@ mod support;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod budgets;
+#[cfg(test)]
 mod database;
 #[cfg(test)]
 mod erasure;
@@ -20,5 +22,7 @@ mod registration;
 mod release;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod strangers;
 #[cfg(test)]
 mod web;

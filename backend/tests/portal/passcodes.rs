@@ -1,4 +1,4 @@
-//! Tests of passcodes: what is refused, what is counted, and that a stranger sees what a recipient sees.
+//! Tests of passcodes: what opens a message, what is refused, what is counted.
 
 use sealpost_api::ErrorCode;
 use tokio::task::JoinSet;
@@ -6,7 +6,6 @@ use tokio::task::JoinSet;
 use crate::support::{ANNA, EVE, Sealed, TestPortal};
 
 const MINUTE: i64 = 60;
-const HOUR: i64 = 60 * MINUTE;
 
 /// A code that is certainly not `code`.
 fn wrong(code: &str) -> String {
@@ -326,26 +325,6 @@ async fn parallel(
 }
 
 #[tokio::test]
-async fn a_resend_storm_sends_one_mail_and_says_when_to_come_back() {
-    let test = TestPortal::start().await;
-    let sealed = test.registered(1, &[ANNA]).await;
-    let mut browser = test.browser();
-    browser.challenge(&sealed, ANNA, 1).await.ok();
-    test.clock.advance(17);
-    for _ in 0..20 {
-        let refused = browser.challenge(&sealed, ANNA, 1).await.refused();
-        assert_eq!(
-            (refused.code, refused.retry_after),
-            (ErrorCode::TooSoon, Some(43))
-        );
-    }
-    assert_eq!(test.deliver().await.len(), 1);
-    test.clock.advance(43);
-    browser.challenge(&sealed, ANNA, 1).await.ok();
-    assert_eq!(test.deliver().await.len(), 2);
-}
-
-#[tokio::test]
 async fn a_resend_replaces_the_code_of_its_tab_only() {
     let test = TestPortal::start().await;
     let sealed = test.registered(1, &[ANNA]).await;
@@ -380,194 +359,4 @@ async fn a_resend_replaces_the_code_of_its_tab_only() {
     browser.verify(&sealed, ANNA, 1, &code).await.ok();
     // The second tab still waits for its own code; the new session took it along.
     browser.verify(&sealed, ANNA, 2, &other_tab).await.ok();
-}
-
-#[tokio::test]
-async fn an_address_gets_five_codes_an_hour_and_fifteen_a_day_for_a_message() {
-    let test = TestPortal::start().await;
-    let sealed = test.registered(1, &[ANNA]).await;
-    let mut browser = test.browser();
-    for hour in 0..3_u8 {
-        for number in 0..5_u8 {
-            browser
-                .challenge(&sealed, ANNA, hour * 5 + number)
-                .await
-                .ok();
-        }
-        if hour < 2 {
-            let refused = browser.challenge(&sealed, ANNA, 100).await.refused();
-            assert_eq!(refused.code, ErrorCode::TooManyCodes);
-            assert_eq!(refused.retry_after, Some(3600));
-            test.clock.advance(HOUR);
-        }
-    }
-    test.clock.advance(HOUR);
-    let refused = browser.challenge(&sealed, ANNA, 100).await.refused();
-    assert_eq!(refused.code, ErrorCode::TooManyCodes);
-    assert_eq!(refused.retry_after, Some(21 * 3600));
-    test.clock.advance(21 * HOUR);
-    browser.challenge(&sealed, ANNA, 100).await.ok();
-}
-
-#[tokio::test]
-async fn a_network_gets_thirty_codes_an_hour() {
-    let test = TestPortal::start().await;
-    let mut addresses: Vec<String> = (0..31)
-        .map(|number| format!("r{number}@example.org"))
-        .collect();
-    let names: Vec<&str> = addresses.iter().map(String::as_str).collect();
-    let sealed = test.registered(1, &names).await;
-    let mut browser = test.browser();
-    let last = addresses.pop().unwrap();
-    for (number, address) in addresses.iter().enumerate() {
-        browser.address = format!("198.51.100.{number}").parse().unwrap();
-        browser.challenge(&sealed, address, 1).await.ok();
-    }
-    let refused = browser.challenge(&sealed, &last, 1).await.refused();
-    assert_eq!(
-        (refused.code, refused.retry_after),
-        (ErrorCode::TooManyCodes, Some(3600))
-    );
-    browser.address = "198.51.101.1".parse().unwrap();
-    browser.challenge(&sealed, &last, 1).await.ok();
-}
-
-#[tokio::test]
-async fn one_sender_cannot_lock_an_address_out_of_anothers_messages() {
-    let test = TestPortal::start().await;
-    let mut browser = test.browser();
-    let mut sent = 0;
-    for number in 0..13_u8 {
-        let sealed = test.registered(number, &[ANNA]).await;
-        browser.address = format!("198.51.{number}.1").parse().unwrap();
-        for tab in 0..5 {
-            let answer = browser.challenge(&sealed, ANNA, tab).await;
-            if sent < 60 {
-                answer.ok();
-                sent += 1;
-            } else {
-                assert_eq!(answer.code(), ErrorCode::TooManyCodes);
-            }
-        }
-    }
-    let other = test.restart().await; // makes a second sender's token
-    let sealed = other.registered(99, &[ANNA]).await;
-    other.browser().challenge(&sealed, ANNA, 1).await.ok();
-}
-
-#[tokio::test]
-async fn a_stranger_gets_a_recipients_answer_and_no_mail() {
-    let test = TestPortal::start().await;
-    let sealed = test.registered(1, &[ANNA]).await;
-    let recipient = test.browser().challenge(&sealed, ANNA, 1).await;
-    let stranger = test.browser().challenge(&sealed, EVE, 1).await;
-    let (mut one, mut other) = (recipient.ok(), stranger.ok());
-    for reference in [&mut one.reference, &mut other.reference] {
-        assert_eq!(reference.len(), 7);
-        reference.clear();
-    }
-    assert_eq!(one, other);
-    assert_eq!(recipient.raw.body.len(), stranger.raw.body.len());
-    let shape = |answer: &crate::support::Raw| -> Vec<(String, usize)> {
-        let headers = answer.headers.iter();
-        headers
-            .map(|(name, value)| (name.to_string(), value.len()))
-            .collect()
-    };
-    assert_eq!(shape(&recipient.raw), shape(&stranger.raw));
-
-    let sizes = test
-        .sql::<i64>("SELECT LENGTH(payload) FROM mail_queue")
-        .await;
-    assert_eq!(sizes.len(), 2);
-    assert_eq!(sizes[0], sizes[1]);
-    let mails = test.deliver().await;
-    assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].to, ANNA);
-    assert!(
-        test.sql::<Vec<u8>>("SELECT id FROM mail_queue")
-            .await
-            .is_empty(),
-        "both rows are gone"
-    );
-}
-
-#[tokio::test]
-async fn a_strangers_tries_and_budgets_are_a_recipients() {
-    let test = TestPortal::start().await;
-    let sealed = test.registered(1, &[ANNA]).await;
-    let mut outcomes = Vec::new();
-    for address in [ANNA, EVE] {
-        let mut browser = test.browser();
-        let mut codes = Vec::new();
-        browser.challenge(&sealed, address, 1).await.ok();
-        codes.push(browser.challenge(&sealed, address, 1).await.refused().code);
-        for _ in 0..7 {
-            let refused = browser
-                .verify(&sealed, address, 1, "00000000")
-                .await
-                .refused();
-            codes.push(refused.code);
-        }
-        for tab in 2..8 {
-            let answer = browser.challenge(&sealed, address, tab).await;
-            if answer.raw.status.is_success() {
-                answer.ok();
-            } else {
-                codes.push(answer.code());
-            }
-        }
-        outcomes.push(codes);
-    }
-    assert_eq!(outcomes[0], outcomes[1]);
-    assert!(outcomes[0].contains(&ErrorCode::TooManyCodes));
-}
-
-#[tokio::test]
-async fn an_unknown_message_and_a_wrong_tag_are_one_answer() {
-    let test = TestPortal::start().await;
-    let sealed = test.registered(1, &[ANNA]).await;
-    let unknown = Sealed::new(2);
-    let wrong_tag = Sealed {
-        tag: [0; 32],
-        ..sealed
-    };
-    let mut bodies = Vec::new();
-    for sealed in [unknown, wrong_tag] {
-        let mut browser = test.browser();
-        for answer in [
-            browser.challenge(&sealed, ANNA, 1).await.raw,
-            browser.verify(&sealed, ANNA, 1, "12345678").await.raw,
-        ] {
-            let mut refused = answer.refused();
-            assert_eq!(refused.code, ErrorCode::UnknownMessage);
-            refused.request_id.clear();
-            let names: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
-            assert!(!names.contains(&"set-cookie".to_owned()));
-            bodies.push((refused, names, answer.body.len()));
-        }
-        assert_eq!(browser.open(&sealed).await, Err(ErrorCode::UnknownMessage));
-    }
-    assert_eq!(bodies[0], bodies[2]);
-    assert_eq!(bodies[1], bodies[3]);
-}
-
-#[tokio::test]
-async fn what_is_no_address_is_refused_before_anything_is_counted() {
-    let test = TestPortal::start().await;
-    let sealed = test.registered(1, &[ANNA]).await;
-    for typed in [
-        "",
-        "anna",
-        "anna@example.org, eve@example.net",
-        "anna@example.org\r\nBcc: eve@example.net",
-    ] {
-        let answer = test.browser().challenge(&sealed, typed, 1).await;
-        assert_eq!(answer.code(), ErrorCode::BadAddress);
-    }
-    assert!(
-        test.sql::<i64>("SELECT at FROM budget_use")
-            .await
-            .is_empty()
-    );
 }

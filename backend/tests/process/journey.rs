@@ -23,7 +23,7 @@ fn bytes(value: &Value) -> Vec<u8> {
 fn a_code_arrives_by_mail_and_releases_the_key_and_the_log_stays_silent() {
     let smtp = SmtpServer::start();
     let portal = Installation::new(smtp.port, "[log]\nlevel = \"debug\"");
-    let running = portal.serve();
+    let mut running = portal.serve();
     let url = |path: &str| format!("http://{}/api/v1{path}", running.portal);
     let agent = agent();
     let message = Numbered(7);
@@ -59,7 +59,7 @@ fn a_code_arrives_by_mail_and_releases_the_key_and_the_log_stays_silent() {
     let cookie = cookie.unwrap();
     let cookie = cookie.split_once(';').unwrap().0;
 
-    let mail = smtp.next();
+    let mail = smtp.next().text;
     let reference = asked["reference"].as_str().unwrap();
     assert!(mail.contains(&format!("({reference})")), "{mail}");
     let code = &mail.split_once("Your code: ").unwrap().1[..8];
@@ -96,6 +96,8 @@ fn a_code_arrives_by_mail_and_releases_the_key_and_the_log_stays_silent() {
         cookie,
         "sender ltd",
     ];
+    running.signal("TERM");
+    assert!(running.end().success());
     says_nothing_personal(&running.log(), &personal);
 }
 

@@ -6,7 +6,7 @@ use std::{
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, mpsc},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -68,7 +68,7 @@ impl Installation {
         let log = Arc::new(Mutex::new(Vec::new()));
         let (found, listening) = mpsc::channel();
         let lines = log.clone();
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
                 let fields: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
                 if fields["message"] == "listening" {
@@ -87,6 +87,7 @@ impl Installation {
             portal,
             admin,
             log,
+            reader: Some(reader),
         }
     }
 }
@@ -115,6 +116,7 @@ pub(crate) struct Running {
     pub(crate) portal: String,
     pub(crate) admin: String,
     log: Arc<Mutex<Vec<String>>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -133,11 +135,12 @@ impl Running {
         assert!(status.success());
     }
 
-    /// Waits for the end.
+    /// Waits for the end, and for the last line of the log.
     pub(crate) fn end(&mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                self.reader.take().map(JoinHandle::join);
                 return status;
             }
             assert!(start.elapsed() < PATIENCE, "the portal does not end");

@@ -1,0 +1,49 @@
+//! Owns mail that is caught instead of sent.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use lettre::Message;
+use sealpost_portal::mail::{SendError, Transport};
+
+/// Mail that is caught instead of sent; tests say what the server answers.
+#[derive(Default)]
+pub(crate) struct Mailbox {
+    pub(crate) mails: Mutex<Vec<Message>>,
+    pub(crate) answer: Mutex<Option<SendError>>,
+    pub(crate) attempts: AtomicU64,
+}
+
+#[async_trait]
+impl Transport for Mailbox {
+    async fn send(&self, mail: Message) -> Result<(), SendError> {
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+        if let Some(error) = *self.answer.lock().unwrap() {
+            return Err(error);
+        }
+        self.mails.lock().unwrap().push(mail);
+        Ok(())
+    }
+}
+
+/// A mail that was sent.
+pub(crate) struct CaughtMail {
+    pub(crate) to: String,
+    pub(crate) raw: String,
+    pub(crate) code: String,
+}
+
+impl CaughtMail {
+    pub(super) fn of(mail: &Message) -> Self {
+        let raw = String::from_utf8(mail.formatted()).unwrap();
+        let (_, code) = raw.split_once("Your code: ").unwrap();
+        Self {
+            to: mail.envelope().to()[0].to_string(),
+            code: code[..8].to_owned(),
+            raw,
+        }
+    }
+}
