@@ -110,7 +110,13 @@ const fn sentences(code: ErrorCode) -> (&'static str, &'static str) {
         | ErrorCode::CodeExpired
         | ErrorCode::CodeUsedUp
         | ErrorCode::TooSoon
-        | ErrorCode::TooManyCodes => (
+        | ErrorCode::TooManyCodes
+        | ErrorCode::ProviderUnavailable
+        | ErrorCode::SignInRefused
+        | ErrorCode::SignInCancelled
+        | ErrorCode::SignInExpired
+        | ErrorCode::WayNotAllowed
+        | ErrorCode::PasskeyRefused => (
             "The portal does not understand this sealer.",
             "Check that portal and sealer have the same version.",
         ),

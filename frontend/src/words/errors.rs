@@ -85,6 +85,30 @@ pub(crate) fn refused(body: &ErrorBody) -> Said {
             "This is not an email address we can mail to",
             "Check it for typing errors: it looks like name@example.com.",
         ),
+        ErrorCode::ProviderUnavailable => said(
+            "This sign-in is out of reach at the moment",
+            "The account's provider does not answer this portal. Use another way below, or try again later.",
+        ),
+        ErrorCode::SignInRefused => said(
+            "The sign-in could not be verified",
+            "What the account's provider answered did not hold, so nothing was opened. Try again, or use another way below.",
+        ),
+        ErrorCode::SignInCancelled => said(
+            "The sign-in was not completed",
+            "You came back without signing in. Try again, or use another way below.",
+        ),
+        ErrorCode::SignInExpired => said(
+            "The sign-in took too long",
+            "It has to be completed within ten minutes, once, and in the browser where it began. Start it again.",
+        ),
+        ErrorCode::WayNotAllowed => said(
+            "This address needs another way to sign in",
+            "Whoever runs this portal has set which sign-in counts for your address. Use the one that is shown first.",
+        ),
+        ErrorCode::PasskeyRefused => said(
+            "This passkey did not work",
+            "It may have been removed from this portal, or it was not unlocked. Use another way below; afterwards you can make a new passkey.",
+        ),
         ErrorCode::Unavailable => said(
             "The portal cannot answer right now",
             format!(

@@ -167,6 +167,10 @@ public_bytes!(
     /// Random name of a browser tab; a passcode is good in the tab that asked for it only.
     Tab, 16
 );
+public_bytes!(
+    /// Random name of a kept proof or passkey, so that its owner can remove it.
+    ProofId, 16
+);
 secret_bytes!(
     /// The 32 random bytes that the portal keeps for one message and releases after authentication.
     ReleaseKey, 32
@@ -176,6 +180,56 @@ secret_bytes!(
     /// envelope.
     PossessionTag, 32
 );
+
+/// Between 1 and `MAX` bytes, as unpadded base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Bounded<const MAX: usize>(Vec<u8>);
+
+impl<const MAX: usize> Bounded<MAX> {
+    /// Wraps `bytes`; `None` where there are none or more than `MAX`.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Option<Self> {
+        (1..=MAX).contains(&bytes.len()).then_some(Self(bytes))
+    }
+
+    /// The bytes themselves.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> Serialize for Bounded<MAX> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&encode(&self.0))
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Bounded<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text<const MAX: usize>;
+
+        impl<const MAX: usize> de::Visitor<'_> for Text<MAX> {
+            type Value = Bounded<MAX>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "the base64url of 1 to {MAX} bytes")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Bounded<MAX>, E> {
+                // Four characters for three bytes: nothing longer is decoded.
+                let bytes = (text.len() <= MAX.div_ceil(3) * 4)
+                    .then(|| BASE64URL_NOPAD.decode(text.as_bytes()).ok())
+                    .flatten();
+                bytes
+                    .and_then(Bounded::new)
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Other("other text"), &self))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -202,6 +256,23 @@ mod tests {
             "MDEyMzQ1Njc4OWFiY2Rl\nZg",
         ] {
             assert!(text.parse::<MessageId>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bounded_bytes_are_taken_at_their_limit_and_not_over() {
+        let json =
+            |len: usize| serde_json::to_string(&BASE64URL_NOPAD.encode(&vec![7; len])).unwrap();
+        for len in 1..=4 {
+            let bytes: Bounded<4> = serde_json::from_str(&json(len)).unwrap();
+            assert_eq!(bytes.as_bytes().len(), len);
+            assert_eq!(serde_json::to_string(&bytes).unwrap(), json(len));
+        }
+        for len in [0, 5, 6, 7, 1000] {
+            assert!(
+                serde_json::from_str::<Bounded<4>>(&json(len)).is_err(),
+                "{len}"
+            );
         }
     }
 }

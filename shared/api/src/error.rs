@@ -65,6 +65,18 @@ error_codes! {
     Erased = 410,
     /// An address is not one RFC 5322 addr-spec that can be mailed.
     BadAddress = 400,
+    /// The OpenID provider does not answer; the other ways still work.
+    ProviderUnavailable = 503,
+    /// The provider's answer did not hold: signature, issuer, audience, nonce, state or time.
+    SignInRefused = 403,
+    /// The person, or the provider, broke the sign-in off.
+    SignInCancelled = 403,
+    /// The sign-in took over ten minutes, was used already, or began in another browser.
+    SignInExpired = 403,
+    /// The operator's rule for this address asks for another way to sign in.
+    WayNotAllowed = 403,
+    /// The passkey is unknown, its signature or counter is wrong, or the person was not verified.
+    PasskeyRefused = 403,
     /// The portal cannot answer now; try again after `retry_after`.
     Unavailable = 503,
     /// A fault of the portal; its log has the request id.

@@ -3,17 +3,19 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod account;
 pub mod bytes;
 pub mod endpoint;
 pub mod error;
 pub mod limits;
+pub mod passkey;
 pub mod portal;
 pub mod recipient;
 pub mod sender;
 
 pub use bytes::{
-    ClientNonce, Digest, EncapsulatedKey, MessageId, PossessionHash, PossessionTag, PublicKey,
-    ReleaseKey, SealedRelease, Tab,
+    Bounded, ClientNonce, Digest, EncapsulatedKey, MessageId, PossessionHash, PossessionTag,
+    ProofId, PublicKey, ReleaseKey, SealedRelease, Tab,
 };
 pub use endpoint::{Endpoint, Method};
 pub use error::{ErrorBody, ErrorCode};
