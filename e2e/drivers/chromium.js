@@ -23,12 +23,10 @@ const TIMEOUT = 15_000;
  * @returns {Promise<import('./interface.js').Browser>}
  */
 export async function launch({ args = [] } = {}) {
-  const server = await chromium.launchServer({ executablePath: EXECUTABLE, args: [...ARGUMENTS, ...args], headless: true });
-  const browser = await chromium.connect(server.wsEndpoint());
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: [...ARGUMENTS, ...args], headless: true });
   return {
     engine: 'chromium',
     version: browser.version(),
-    pid: server.process().pid,
     async newPage({ width = 1280, height = 800, phone = false, dark = false, noScript = false, init } = {}) {
       const context = await browser.newContext({
         ignoreHTTPSErrors: true,
@@ -44,10 +42,7 @@ export async function launch({ args = [] } = {}) {
       if (init) await context.addInitScript(init);
       return new ChromiumPage(await context.newPage(), { context, log, phone });
     },
-    async close() {
-      await browser.close();
-      await server.close();
-    },
+    close: () => browser.close(),
   };
 }
 

@@ -29,8 +29,7 @@ export async function handOver(page, { saved }) {
 
 /** Chooses the saved page as a file. */
 export async function choose(page, { saved, origin }) {
-  await page.open(`${origin}/`);
-  await page.waitFor({ role: 'heading', name: words.landing_title });
+  await landing(page, origin);
   await page.chooseFile('input[type=file]', saved);
   await arrived(page);
   return page;
@@ -38,8 +37,7 @@ export async function choose(page, { saved, origin }) {
 
 /** Drops the saved page by real drag events (Chromium). */
 export async function drop(page, { saved, origin }) {
-  await page.open(`${origin}/`);
-  await page.waitFor({ role: 'heading', name: words.landing_title });
+  await landing(page, origin);
   await page.dropFile('main', saved);
   await arrived(page);
   return page;
@@ -47,13 +45,22 @@ export async function drop(page, { saved, origin }) {
 
 /** Pastes the source of the saved page (Chromium). */
 export async function paste(page, { saved, origin }) {
-  await page.open(`${origin}/`);
-  await page.waitFor({ role: 'heading', name: words.landing_title });
+  await landing(page, origin);
   await openPaste(page);
   await page.paste({ role: 'textbox', name: words.paste_label }, await readFile(saved, 'utf8'));
   await page.click({ role: 'button', name: words.paste_open });
   await arrived(page);
   return page;
+}
+
+/** The landing screen; from a message that the tab still keeps, by the way that the app offers. */
+export async function landing(page, origin) {
+  await page.open('about:blank'); // a fragment alone would not load the app anew
+  await page.open(`${origin}/`);
+  await page.waitFor({ role: 'heading', name: new RegExp(`^(${words.landing_title}|${words.arrived_title})$`) });
+  const kept = await page.evaluate((title) => document.querySelector('main h1')?.innerText === title, words.arrived_title);
+  if (kept) await page.click({ role: 'button', name: words.other_message });
+  await page.waitFor({ role: 'heading', name: words.landing_title });
 }
 
 /** Opens the section where the field for pasting is, if it is closed. */
