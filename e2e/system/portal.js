@@ -78,18 +78,28 @@ level = "debug"
   }
 
   /**
-   * Lets the expiry date of a message pass, in the database: no test waits for a day. Python brings SQLite with it, Node 20 does not.
+   * Lets the expiry date of a message pass: no test waits for a day.
    * @param {string} id base64url
    */
   async expire(id) {
+    await this.#change("UPDATE message SET expires = strftime('%s', 'now') - 60 WHERE id = ?", id);
+  }
+
+  /** Takes every recipient off a message, as if it had never been sent to them. */
+  async removeRecipients(id) {
+    await this.#change('DELETE FROM recipient WHERE message_id = ?', id);
+  }
+
+  /** Changes the database behind the running portal. Python brings SQLite with it, Node 20 does not. */
+  async #change(statement, id) {
     const program = `
 import base64, sqlite3, sys
 database = sqlite3.connect(sys.argv[1], timeout=10)
 with database:
-    done = database.execute("UPDATE message SET expires = strftime('%s', 'now') - 60 WHERE id = ?", (base64.urlsafe_b64decode(sys.argv[2] + "=="),))
-assert done.rowcount == 1, done.rowcount
+    done = database.execute(sys.argv[2], (base64.urlsafe_b64decode(sys.argv[3] + "=="),))
+assert done.rowcount > 0, done.rowcount
 `;
-    await run('python3', ['-c', program, this.scratch.path('sealpost.db'), id]);
+    await run('python3', ['-c', program, this.scratch.path('sealpost.db'), statement, id]);
   }
 }
 

@@ -101,7 +101,7 @@ describe('screens', () => {
     });
   });
 
-  test('not a recipient: a session with the address of another message does not open this one, and it is said so', TEST, async () => {
+  test('a session with the address of another message does not open this one: a passcode is asked for, and none is mailed', TEST, async () => {
     const first = await message();
     const only = await small();
     const elsewhere = await system.send(only, ['--to', only.to]);
@@ -111,10 +111,23 @@ describe('screens', () => {
       await opened(page, first.fixture);
       await ways.link(page, { saved: elsewhere.page });
       const mark = await system.catcher.mark();
-      await page.fill({ role: 'textbox', name: words.address_label }, OTHER_RECIPIENT);
-      await page.click({ role: 'button', name: words.open_message });
-      await page.waitFor(heading(titles.notARecipient));
+      await askForCode(page, OTHER_RECIPIENT);
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
       assert.equal(await system.catcher.mark(), mark, 'no code is mailed to an address that the message was not sent to');
+      assert.ok(!(await page.evaluate(() => document.body.innerText)).includes(only.subject));
+    });
+  });
+
+  test('not a recipient: taken off the message between code and release', TEST, async () => {
+    const sent = await message();
+    await withPage(async (page) => {
+      await ways.link(page, sent);
+      const mark = await system.catcher.mark();
+      await askForCode(page, sent.fixture.to);
+      const { code } = await system.code(sent.fixture.to, mark);
+      await system.portal.removeRecipients(sent.id);
+      await typeCode(page, code);
+      await page.waitFor(heading(titles.notARecipient));
     });
   });
 
