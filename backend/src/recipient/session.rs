@@ -29,5 +29,10 @@ pub(crate) async fn session(
     {
         signed_in = session.address.is_some() && is_live(&session, portal.now());
     }
-    Ok(Json(SessionView { signed_in }))
+    Ok(Json(SessionView {
+        signed_in,
+        account: None,
+        returned: None,
+        passkey_offered: false,
+    }))
 }

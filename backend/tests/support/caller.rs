@@ -121,6 +121,7 @@ impl Caller<'_> {
             address: address.to_owned(),
             tab: tab(number),
             code: code.to_owned(),
+            keep: false,
         })
         .await
     }

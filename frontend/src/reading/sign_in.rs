@@ -45,6 +45,7 @@ pub(crate) async fn verify(
         address: address.to_owned(),
         tab: tab::tab(),
         code: code.to_owned(),
+        keep: false,
     })
     .await
 }

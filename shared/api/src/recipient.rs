@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ClientNonce, EncapsulatedKey, MessageId, PossessionTag, PublicKey, SealedRelease, Tab,
+    account::{AccountView, Returned},
     endpoint::endpoint,
 };
 
@@ -17,7 +18,7 @@ endpoint!(
     Verify: Post "/api/v1/sign-in/verify", VerifyRequest => VerifyResponse
 );
 endpoint!(
-    /// `GET /api/v1/session`: whether this browser is signed in.
+    /// `GET /api/v1/session`: whether this browser is signed in, and how.
     Session: Get "/api/v1/session", () => SessionView
 );
 endpoint!(
@@ -75,6 +76,10 @@ pub struct VerifyRequest {
     pub tab: Tab,
     /// [`CODE_DIGITS`](crate::limits::CODE_DIGITS) ASCII digits.
     pub code: String,
+    /// Whether to keep the proof: the session's account opens this address's messages from now on, until the proof ages.
+    /// Ignored without an account.
+    #[serde(default)]
+    pub keep: bool,
 }
 
 /// Answer of [`Verify`]; the session itself is in the cookie.
@@ -89,8 +94,17 @@ pub struct VerifyResponse {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionView {
-    /// Whether a release can be asked for.
+    /// Whether a release can be asked for: at least one address is proved.
     pub signed_in: bool,
+    /// The account signed in with, whether or not it proves an address.
+    #[serde(default)]
+    pub account: Option<AccountView>,
+    /// How the last round trip to a provider ended; told once.
+    #[serde(default)]
+    pub returned: Option<Returned>,
+    /// Whether this session may make a passkey and has none yet.
+    #[serde(default)]
+    pub passkey_offered: bool,
 }
 
 /// Body of [`Release`].
