@@ -2,6 +2,7 @@
 //! the provider that it stands for, and a page on which one chooses an account instead of typing a password.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import https from 'node:https';
 import { Provider } from 'oidc-provider';
 import { Front, bodyOf } from './front.js';
 
@@ -97,7 +98,7 @@ class RunningProvider {
     this.provider.use(async (ctx, next) => {
       await next();
       delete ctx.body?.authorization_response_iss_parameter_supported;
-      const location = ctx.response.get('location');
+      const location = (ctx.response.get('location') ?? '');
       if (location.startsWith(this.client.redirect)) {
         const url = new URL(location);
         url.searchParams.delete('iss');
@@ -106,10 +107,35 @@ class RunningProvider {
     });
   }
 
+  /**
+   * A person without a browser: signs in at the provider and is sent back.
+   * @param {string} url the authorisation request, as the portal made it
+   * @param {string} account one of the accounts; none: the person goes away
+   * @param {import('node:https').Agent} agent
+   * @returns {Promise<URL>} where the browser goes next
+   */
+  async authorize(url, account, agent) {
+    const jar = new Map();
+    let next = { url, method: 'GET' };
+    for (let step = 0; step < 6; step += 1) {
+      const { status, headers } = await ask(next, jar, agent);
+      if (headers.location) {
+        const to = new URL(headers.location, next.url);
+        if (to.href.startsWith(this.client.redirect)) return to;
+        next = { url: to.href, method: 'GET' };
+      } else if (status === 200 && next.method === 'GET') {
+        next = { url: next.url, method: 'POST', body: new URLSearchParams({ account: account ?? '' }).toString() };
+      } else {
+        throw new Error(`${this.name} answers ${status} to ${next.method} ${next.url}`);
+      }
+    }
+    throw new Error(`${this.name} goes in circles`);
+  }
+
   async #remember(ctx, next) {
     await next();
     for (const secret of [ctx.body?.access_token, ctx.body?.id_token]) if (secret) this.secrets.push(secret);
-    const location = ctx.response.get('location');
+    const location = (ctx.response.get('location') ?? '');
     const code = location.startsWith(this.client.redirect) && new URL(location).searchParams.get('code');
     if (code) this.secrets.push(code);
   }
@@ -131,6 +157,21 @@ class RunningProvider {
     response.end(`<!doctype html><meta name="viewport" content="width=device-width"><title>${this.name}</title><link rel="icon" href="data:,">
 <h1>Sign in at ${this.name}</h1><form method="post" action="/interaction/${uid}">${buttons}<p><button name="account" value="">Cancel</button></p></form>`);
   }
+}
+
+function ask({ url, method, body }, jar, agent) {
+  return new Promise((resolve, reject) => {
+    const headers = { cookie: [...jar].map((pair) => pair.join('=')).join('; '), ...(body && { 'content-type': 'application/x-www-form-urlencoded' }) };
+    const request = https.request(url, { method, agent, headers, timeout: 15_000 }, (answer) => {
+      for (const set of answer.headers['set-cookie'] ?? []) {
+        const [, name, value] = set.match(/^([^=]+)=([^;]*)/);
+        if (value) jar.set(name, value);
+        else jar.delete(name);
+      }
+      answer.resume().on('end', () => resolve({ status: answer.statusCode, headers: answer.headers })).on('error', reject);
+    });
+    request.on('timeout', () => request.destroy(new Error(`${url}: no answer`))).on('error', reject).end(body);
+  });
 }
 
 function fail(response, error) {
