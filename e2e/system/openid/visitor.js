@@ -12,6 +12,9 @@ export class Visitor {
   /** The tab's name. */
   tab = randomBytes(16).toString('base64url');
 
+  /** Its network address, as the proxy in front of the portal tells it: one visitor's requests are no other's. */
+  address = `10.${[...randomBytes(3)].join('.')}`;
+
   /** @param {{origin: string, agent: https.Agent}} options */
   constructor({ origin, agent }) {
     this.origin = origin;
@@ -54,7 +57,7 @@ export class Visitor {
         method,
         agent: this.agent,
         timeout: TIMEOUT,
-        headers: { ...headers, ...(cookie && { cookie }), ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
+        headers: { 'x-forwarded-for': this.address, ...headers, ...(cookie && { cookie }), ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
       }, (answer) => {
         let text = '';
         answer.setEncoding('utf8').on('data', (piece) => (text += piece)).on('error', reject).on('end', () => {
