@@ -200,6 +200,9 @@ pub struct PasskeyView {
     pub made: String,
     /// When it was last used (RFC 3339).
     pub used: Option<String>,
+    /// Its signature counter went back: it may have been copied, and is refused until removed.
+    #[serde(default)]
+    pub locked: bool,
 }
 
 /// Body of [`Forget`].

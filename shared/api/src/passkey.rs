@@ -1,4 +1,4 @@
-//! Owns passkeys (WebAuthn Level 2): made after a first proof, used instead of a mail round trip. The fields are those of
+//! Owns passkeys (WebAuthn Level 3): made after a first proof, used instead of a mail round trip. The fields are those of
 //! `PublicKeyCredential`, bytes as unpadded base64url.
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ endpoint!(
     PasskeyUseFinish: Post "/api/v1/passkeys/use/finish", PasskeyUsed => SessionView
 );
 
-/// Bytes of a WebAuthn challenge.
+/// Longest WebAuthn challenge, in bytes; the portal's have 16.
 pub const CHALLENGE_LEN: usize = 32;
 /// Longest credential id (WebAuthn Level 2, section 4), in bytes.
 pub const CREDENTIAL_ID_LEN: usize = 1023;
