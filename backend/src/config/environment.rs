@@ -20,6 +20,7 @@ pub(super) const KEYS: &[(&str, bool)] = &[
     ("master_key_file", true),
     ("master_key", true),
     ("grace_days", false),
+    ("audit_days", false),
     ("listen.portal", true),
     ("listen.admin", true),
     ("tls.certificate", true),

@@ -12,7 +12,7 @@ use super::ConfigError;
 pub struct ListenConfig {
     /// For everyone: web app and API.
     pub portal: SocketAddr,
-    /// For the operator: health and readiness.
+    /// For the operator: health and readiness. Plain HTTP, also with `[tls]`, so loopback only.
     pub admin: SocketAddr,
 }
 
@@ -31,6 +31,12 @@ impl ListenConfig {
             return Err(ConfigError::Value {
                 key: "listen.portal",
                 problem: "plain HTTP is for loopback only: add [tls], or listen on 127.0.0.1 behind a proxy",
+            });
+        }
+        if !self.admin.ip().is_loopback() {
+            return Err(ConfigError::Value {
+                key: "listen.admin",
+                problem: "plain HTTP is for loopback only: listen on 127.0.0.1; the portal's own listener answers /healthz and /readyz too",
             });
         }
         Ok(())

@@ -8,6 +8,7 @@ mod mail;
 mod origin;
 mod proxy;
 mod secret;
+mod text;
 mod tls;
 
 use std::{
@@ -16,10 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use figment::{
-    Figment,
-    providers::{Format, Toml},
-};
+use figment::Figment;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
@@ -38,6 +36,8 @@ use crate::master_key::{MasterKey, MasterKeyError};
 
 /// Longest grace period.
 const GRACE_DAYS: u32 = 730;
+/// Longest time that the audit is kept.
+const AUDIT_DAYS: u32 = 3650;
 
 /// Why the configuration cannot be used.
 #[derive(Debug, Error)]
@@ -50,7 +50,17 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
-    /// Not TOML, an unknown key, a missing key, or a value of the wrong kind.
+    /// Not TOML.
+    #[error("line {line}, column {column}: {message}")]
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// In characters, from 1.
+        column: usize,
+        /// What is wrong; it repeats nothing of the text.
+        message: String,
+    },
+    /// An unknown key, a missing key, or a value of the wrong kind.
     #[error("{0}")]
     Parse(#[from] Box<figment::Error>),
     /// A value that cannot be.
@@ -96,6 +106,9 @@ pub struct Config {
     /// Days between a revocation and the erasure of the key; 0 to erase at once.
     #[serde(default = "grace_days")]
     pub grace_days: u32,
+    /// Days that a row of the audit is kept.
+    #[serde(default = "audit_days")]
+    pub audit_days: u32,
     /// Addresses to listen on.
     #[serde(default)]
     pub listen: ListenConfig,
@@ -117,6 +130,10 @@ pub struct Config {
 
 fn grace_days() -> u32 {
     30
+}
+
+fn audit_days() -> u32 {
+    365
 }
 
 impl Config {
@@ -144,11 +161,13 @@ impl Config {
         folder: &Path,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
-        let mut config: Self = Figment::from(Toml::string(text))
+        let mut config: Self = Figment::from(text::parse(text)?)
             .merge(Environment::new(environment))
             .extract()
-            .map_err(Box::new)?;
+            .map_err(|error| Box::new(text::without_secrets(error)))?;
         config.resolve(folder);
+        let https = config.origin.is_secure();
+        config.proxy.trust_own_machine(https, config.tls.is_some());
         config.validate()?;
         Ok(config)
     }
@@ -188,10 +207,14 @@ impl Config {
         if self.grace_days > GRACE_DAYS {
             return wrong("grace_days", "at most 730 days");
         }
+        if !(1..=AUDIT_DAYS).contains(&self.audit_days) {
+            return wrong("audit_days", "1 to 3650 days");
+        }
         if self.master_key.is_some() == self.master_key_file.is_some() {
             return Err(ConfigError::OneSecret { key: "master_key" });
         }
         self.listen.validate(self.tls.is_some())?;
+        self.proxy.validate()?;
         self.mail.validate()
     }
 }

@@ -154,6 +154,8 @@ fn what_cannot_be_is_refused() {
         ("Example Ltd <no-reply@example.com>", "no sender", "sender"),
         ("name = \"Example Ltd\"", "name = \" \"", "name"),
         ("[mail]", "grace_days = 731\n[mail]", "730"),
+        ("[mail]", "audit_days = 0\n[mail]", "audit_days"),
+        ("[mail]", "audit_days = 3651\n[mail]", "3650"),
         (
             "[mail]",
             "[listen]\nportal = \"0.0.0.0:8080\"\n[mail]",
@@ -161,8 +163,23 @@ fn what_cannot_be_is_refused() {
         ),
         (
             "[mail]",
+            "[listen]\nadmin = \"0.0.0.0:9090\"\n[tls]\ncertificate = \"c\"\nkey = \"k\"\n[mail]",
+            "listen.admin",
+        ),
+        (
+            "[mail]",
             "[proxy]\ntrusted = [\"proxy.example.com\"]\n[mail]",
             "network",
+        ),
+        (
+            "[mail]",
+            "[proxy]\ntrusted = [\"0.0.0.0/0\"]\n[mail]",
+            "every address",
+        ),
+        (
+            "[mail]",
+            "[proxy]\ntrusted = [\"10.0.0.0/8\", \"::/0\"]\n[mail]",
+            "every address",
         ),
         ("port = 1025", "port = 70000", "port"),
     ] {
@@ -170,4 +187,50 @@ fn what_cannot_be_is_refused() {
         let message = refusal(&MINIMAL.replacen(from, to, 1));
         assert!(message.contains(reason), "{message}");
     }
+}
+
+#[test]
+fn an_error_does_not_repeat_a_secret() {
+    // Each is wrong in its own way; without the fix each message shows the line or the value.
+    for wrong in [
+        "master_key = \"spm_hunter2",
+        "master_key = spm_hunter2",
+        "master_key = \"a\"\nmaster_key = \"spm_hunter2\"",
+        "[mail]\npassword = hunter2",
+    ] {
+        let message = refusal(&format!("name = \"é\"\n{wrong}\n"));
+        assert!(message.starts_with("line "), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+    let message = refusal("name = \"é\" x\n");
+    assert!(message.starts_with("line 1, column 12: "), "{message}");
+    for (key, before) in [("master_key", "name"), ("password", "host")] {
+        let text = MINIMAL.replacen(before, &format!("{key} = 4711\n{before}"), 1);
+        let message = refusal(&text);
+        assert!(!message.contains("4711"), "{message}");
+        assert!(message.contains(key), "{message}");
+    }
+    // The control: what is no secret is shown.
+    let message = refusal(&format!("grace_days = \"4711\"\n{MINIMAL}"));
+    assert!(message.contains("4711"), "{message}");
+}
+
+#[test]
+fn the_proxy_on_this_machine_is_trusted_where_it_must_be_there() {
+    let trusted = |text: &str| {
+        let Ok(config) = parse(text, &[]) else {
+            panic!("refused: {text}")
+        };
+        let shown = config.proxy.trusted.iter().map(ToString::to_string);
+        shown.collect::<Vec<_>>()
+    };
+    let with = |section: &str| MINIMAL.replace("[mail]", &format!("{section}\n[mail]"));
+    assert_eq!(trusted(EXAMPLE), ["127.0.0.0/8", "::1/128"]);
+    assert_eq!(trusted(MINIMAL), ["127.0.0.0/8", "::1/128"]);
+    let named = with("[proxy]\ntrusted = [\"10.0.0.1\"]");
+    assert_eq!(trusted(&named), ["10.0.0.1/32"]);
+    let own_tls = with("[tls]\ncertificate = \"c\"\nkey = \"k\"");
+    assert!(trusted(&own_tls).is_empty());
+    let local = MINIMAL.replace("https://portal.example.com", "http://localhost:8080");
+    assert!(trusted(&local).is_empty());
 }

@@ -78,12 +78,22 @@ fn client<'a>(peer: IpAddr, forwarded: impl Iterator<Item = &'a str>, trusted: &
         if !is_trusted(client) {
             break;
         }
-        match hop.trim().parse() {
-            Ok(address) => client = address,
-            Err(_) => break,
+        match address(hop.trim()) {
+            Some(address) => client = address,
+            None => break,
         }
     }
     client
+}
+
+/// The address of one entry. Some proxies add the port, and IPv6 has brackets then.
+fn address(entry: &str) -> Option<IpAddr> {
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|entry| entry.strip_suffix(']'))
+        .unwrap_or(entry);
+    let with_port = || entry.parse().map(|entry: SocketAddr| entry.ip());
+    bare.parse().or_else(|_| with_port()).ok()
 }
 
 #[cfg(test)]
@@ -127,6 +137,22 @@ mod tests {
             "198.51.100.1"
         );
         assert_eq!(ask("10.0.0.1", "192.0.2.66, garbage", &trusted), "10.0.0.1");
+    }
+
+    #[test]
+    fn an_entry_may_have_a_port() {
+        let trusted = ["10.0.0.0/8"];
+        for (entry, address) in [
+            ("198.51.100.1:51234", "198.51.100.1"),
+            ("[2001:db8::1]:51234", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+        ] {
+            assert_eq!(ask("10.0.0.1", entry, &trusted), address);
+            let both = format!("{entry}, 10.0.0.2:443");
+            assert_eq!(ask("10.0.0.1", &both, &trusted), address);
+        }
+        assert_eq!(ask("10.0.0.1", "198.51.100.1:x", &trusted), "10.0.0.1");
     }
 
     #[test]
