@@ -96,6 +96,7 @@ sentences! {
     attachment_note = "Attachments are saved as they are. Open only what you expect from this sender.";
     print = "Print";
     sign_out = "Sign out";
+    reading_title = "Your message";
     body_title = "Text of the message";
     body_loading = "Preparing the text…";
     body_empty = "This message has no text.";

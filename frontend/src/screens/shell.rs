@@ -107,20 +107,25 @@ fn watch_screen(app: App) {
         let now = app.screen.get();
         if now != Screen::Starting {
             let first = before.is_none_or(|before| before == Screen::Starting);
-            request_animation_frame(move || settle(first));
+            let is_secret = now == Screen::Reading;
+            request_animation_frame(move || settle(first, is_secret));
         }
         now
     });
 }
 
-fn settle(first: bool) {
+/// `is_secret`: the heading is decrypted text, and a title goes to the browser's history, and to whatever syncs it.
+fn settle(first: bool, is_secret: bool) {
     let document = document();
     let Ok(Some(heading)) = document.query_selector("main h1") else {
         return;
     };
-    document.set_title(&words::document_title(
-        &heading.text_content().unwrap_or_default(),
-    ));
+    let title = if is_secret {
+        words::reading_title().to_owned()
+    } else {
+        heading.text_content().unwrap_or_default()
+    };
+    document.set_title(&words::document_title(&title));
     if first {
         return;
     }
