@@ -233,6 +233,10 @@ impl App {
             if !self.is_current(journey) {
                 return;
             }
+            if answer.is_ok() {
+                // Whatever comes next, there is a session to end.
+                self.signed_in.set(true);
+            }
             match answer {
                 Ok(_) => match release(&envelope).await {
                     _ if !self.is_current(journey) => {}
