@@ -3,6 +3,8 @@
 //! Stream and trailer lie in IndexedDB under a random record name. The preamble, which holds the envelope secret, stays in
 //! this tab's sessionStorage: what IndexedDB keeps opens nothing.
 
+use std::cell::Cell;
+
 use data_encoding::BASE64URL_NOPAD;
 use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
@@ -11,10 +13,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::Refusal;
 use crate::{
     platform::{
-        blob::{self, BlobBuilder},
-        records, session_storage,
+        blob::{self, BlobBuilder, Unreadable},
+        records::{self, Blocked},
+        session_storage,
     },
     reading::envelope::Envelope,
 };
@@ -41,18 +45,58 @@ impl Drop for Slip {
     }
 }
 
-/// The envelope this tab kept, if it is still there.
-pub(crate) async fn kept() -> Option<Envelope> {
-    let envelope = read(slip()?).await;
-    if envelope.is_none() {
-        forget().await;
-    }
-    envelope
+thread_local! {
+    /// Counts what was forgotten: what was being kept meanwhile is forgotten, too.
+    static FORGOTTEN: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Keeps the envelope for this tab, in place of another; `false` where storage is blocked.
+/// The envelope this tab kept, if it is still there. Where the browser does not answer now, it stays for the next start.
+pub(crate) async fn kept() -> Option<Envelope> {
+    match read(slip()?).await {
+        Ok(envelope) => Some(envelope),
+        Err(Lost::ForNow) => None,
+        Err(Lost::ForGood) => {
+            forget().await;
+            None
+        }
+    }
+}
+
+/// Why there is no envelope under a slip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lost {
+    /// The browser could not read it.
+    ForNow,
+    /// It is not there, or not what was written.
+    ForGood,
+}
+
+impl From<Blocked> for Lost {
+    fn from(Blocked: Blocked) -> Self {
+        Self::ForNow
+    }
+}
+
+impl From<Unreadable> for Lost {
+    fn from(Unreadable: Unreadable) -> Self {
+        Self::ForNow
+    }
+}
+
+impl From<Refusal> for Lost {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unreadable => Self::ForNow,
+            _ => Self::ForGood,
+        }
+    }
+}
+
+/// Keeps the envelope for this tab, in place of another; `false` where storage is blocked, or where [`forget`] was called
+/// meanwhile (somebody signed out): then nothing stays.
 pub(crate) async fn keep(envelope: &Envelope) -> bool {
     forget().await;
+    let forgotten = FORGOTTEN.get();
     let slip = Slip {
         record: record_name(now()),
         preamble: BASE64URL_NOPAD.encode(envelope.preamble().bytes()),
@@ -62,7 +106,8 @@ pub(crate) async fn keep(envelope: &Envelope) -> bool {
         return false;
     }
     let json = serde_json::to_string(&slip).map(Zeroizing::new);
-    let noted = json.is_ok_and(|json| session_storage::set(KEY, &json));
+    let noted =
+        FORGOTTEN.get() == forgotten && json.is_ok_and(|json| session_storage::set(KEY, &json));
     if !noted {
         // Nothing would ever find the record.
         let _ = records::delete(std::slice::from_ref(&slip.record)).await;
@@ -72,6 +117,7 @@ pub(crate) async fn keep(envelope: &Envelope) -> bool {
 
 /// Wipes this tab's record.
 pub(crate) async fn forget() {
+    FORGOTTEN.set(FORGOTTEN.get().wrapping_add(1));
     let slip = slip();
     session_storage::remove(KEY);
     if let Some(slip) = slip {
@@ -101,22 +147,21 @@ fn slip() -> Option<Slip> {
     serde_json::from_str(&json).ok()
 }
 
-async fn read(slip: Slip) -> Option<Envelope> {
-    let preamble = Zeroizing::new(BASE64URL_NOPAD.decode(slip.preamble.as_bytes()).ok()?);
-    let value = records::get(&slip.record).await.ok()??;
+async fn read(slip: Slip) -> Result<Envelope, Lost> {
+    let preamble = BASE64URL_NOPAD.decode(slip.preamble.as_bytes());
+    let preamble = Zeroizing::new(preamble.map_err(|_| Lost::ForGood)?);
+    let value = records::get(&slip.record).await?.ok_or(Lost::ForGood)?;
     let mut builder = BlobBuilder::new();
-    builder.push(&preamble).ok()?;
+    builder.push(&preamble)?;
     match value.dyn_into::<Blob>() {
         // A copy: in WebKit a Blob of IndexedDB ends with its record, which is wiped before the message is closed.
-        Ok(stored) => builder.push_blob(&blob::copy(&stored, |_| ()).await.ok()?),
+        Ok(stored) => builder.push_blob(&blob::copy(&stored, |_| ()).await?),
         Err(value) => {
-            let buffer: ArrayBuffer = value.dyn_into().ok()?;
-            builder.push_array(&js_sys::Uint8Array::new(&buffer)).ok()?;
+            let buffer: ArrayBuffer = value.dyn_into().map_err(|_| Lost::ForGood)?;
+            builder.push_array(&js_sys::Uint8Array::new(&buffer))?;
         }
     }
-    Envelope::read(builder.finish().ok()?, slip.hint.clone())
-        .await
-        .ok()
+    Ok(Envelope::read(builder.finish()?, slip.hint.clone()).await?)
 }
 
 /// Stores stream and trailer: as a Blob, or where the browser refuses that (private windows), as a buffer.
@@ -184,6 +229,15 @@ mod tests {
         for name in ["", "-", "x-y", "1800000000000", "-1800000000000-x"] {
             assert!(is_stale(name, NOW), "{name}");
         }
+    }
+
+    #[test]
+    fn only_what_is_missing_or_malformed_is_lost_for_good() {
+        assert_eq!(Lost::from(Blocked), Lost::ForNow);
+        assert_eq!(Lost::from(Unreadable), Lost::ForNow);
+        assert_eq!(Lost::from(Refusal::Unreadable), Lost::ForNow);
+        assert_eq!(Lost::from(Refusal::Damaged), Lost::ForGood);
+        assert_eq!(Lost::from(Refusal::CutOff), Lost::ForGood);
     }
 
     #[test]
