@@ -139,6 +139,7 @@ impl App {
 
     /// Starts a journey that makes every earlier one stale.
     fn depart(self) -> u32 {
+        arrival::stop_receiving();
         self.journey.update_value(|count| *count += 1);
         self.journey.get_value()
     }
@@ -172,9 +173,14 @@ impl App {
         }
     }
 
-    /// Drops the decrypted message: the page is being left. The stored envelope stays.
+    /// Drops the decrypted message, whatever shows, and the one that is being decrypted: the page is being left. The
+    /// stored envelope stays.
     pub(crate) fn leave(self) {
-        if self.screen.get_untracked() == Screen::Reading {
+        self.message.set_value(None);
+        if matches!(
+            self.screen.get_untracked(),
+            Screen::Opening | Screen::Reading
+        ) {
             self.drop_message();
             self.show(Screen::Closed);
         }

@@ -91,12 +91,19 @@ impl App {
             self.progress.set(None);
             match read {
                 Ok(envelope) => {
-                    self.kept.set(arrival::keep(&envelope).await);
-                    if self.is_current(journey) {
-                        self.take(envelope);
+                    let kept = arrival::keep(&envelope).await;
+                    // A document that somebody opened goes on as one that nobody did.
+                    if !self.is_current(journey) || arrival::leave_receive(kept) {
+                        return;
                     }
+                    self.kept.set(kept);
+                    self.take(envelope);
                 }
-                Err(refusal) => self.show(Screen::Problem(Problem::Arrival(refusal))),
+                Err(refusal) => {
+                    // It came while a message was read, which shows no more: so it does not stay.
+                    self.message.set_value(None);
+                    self.show(Screen::Problem(Problem::Arrival(refusal)));
+                }
             }
         });
     }

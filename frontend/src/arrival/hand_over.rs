@@ -2,6 +2,9 @@
 //!
 //! The page's origin is opaque (a file), so the opener itself is what is checked, and no answer to it holds a secret.
 
+use std::cell::RefCell;
+
+use futures_util::future::{AbortHandle, Abortable};
 use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use sealpost_envelope::{limits::ENVELOPE_LEN, page::HINT_LEN};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -16,11 +19,25 @@ use crate::{
 
 /// Where the app goes on.
 const HOME: &str = "/";
+/// Where an attachment page hands over.
+const RECEIVE: &str = "/receive";
+
+thread_local! {
+    /// Ends the waiting for the opener.
+    static WAITING: RefCell<Option<AbortHandle>> = const { RefCell::new(None) };
+}
+
+/// Ends [`receive`]: the opener is no longer heard, and what it sent is neither kept nor does it change the page.
+pub(crate) fn stop_receiving() {
+    if let Some(waiting) = WAITING.take() {
+        waiting.abort();
+    }
+}
 
 /// Says ready to the opener, takes one buffer from it, keeps it, and goes to `/`.
 ///
 /// `None`: this document is on its way to `/`, which finds the kept envelope, or where there is no opener offers the
-/// file way. `Some`: the browser blocks storage, so go on in this document; its address says `/` already. Never returns
+/// file way; or [`stop_receiving`] was called. `Some`: the browser blocks storage, so go on in this document; its address says `/` already. Never returns
 /// where the opener sends nothing: show the file way after ten seconds.
 ///
 /// # Errors
@@ -30,18 +47,50 @@ pub(crate) async fn receive() -> Result<Option<Envelope>, Refusal> {
     let Some(opener) = opener(&window) else {
         return go_home(&window).map(|()| None);
     };
-    let handed_over = HandedOver::read(&wait(&window, &opener).await?)?;
+    let (waiting, registration) = AbortHandle::new_pair();
+    WAITING.set(Some(waiting.clone()));
+    let Ok(handed_over) = Abortable::new(wait(&window, &opener), registration).await else {
+        return Ok(None);
+    };
+    let handed_over = HandedOver::read(&handed_over?)?;
     let envelope = Envelope::read(handed_over.blob()?, handed_over.hint).await?;
+    if waiting.is_aborted() {
+        return Ok(None);
+    }
     let kept = keep(&envelope).await;
+    if waiting.is_aborted() {
+        return Ok(None);
+    }
     post(&opener, "received")?;
     if kept {
         go_home(&window)?;
         return Ok(None);
     }
-    let history = window.history().map_err(|_| Refusal::Unreadable)?;
-    // Without effect on what is shown: only a reload is better off.
-    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(HOME));
+    rename(&window);
     Ok(Some(envelope))
+}
+
+/// A message came to `/receive` in another way (a file): goes on at `/`, in a document without an opener, where the
+/// message is `kept`. `true`: this document is on its way there.
+pub(crate) fn leave_receive(kept: bool) -> bool {
+    let Some(window) = web_sys::window() else {
+        return false;
+    };
+    if window.location().pathname().as_deref() != Ok(RECEIVE) {
+        return false;
+    }
+    if kept && go_home(&window).is_ok() {
+        return true;
+    }
+    rename(&window);
+    false
+}
+
+/// Lets the address say `/`. Without effect on what is shown: only a reload is better off.
+fn rename(window: &Window) {
+    if let Ok(history) = window.history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(HOME));
+    }
 }
 
 /// The window that opened this one. It is of another origin: only `postMessage` and identity may be used.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use file::from_file;
 pub(crate) use fragment::from_fragment;
-pub(crate) use hand_over::receive;
+pub(crate) use hand_over::{leave_receive, receive, stop_receiving};
 pub(crate) use kept::{delete_stale, forget, keep, kept};
 pub(crate) use paste::from_paste;
 
