@@ -54,9 +54,13 @@ async function prepare() {
 async function picture(view, { message, second, revoked, expired, send, files }) {
   const page = await browser.newPage(view);
   const shoot = async (name, of = page) => {
-    await new Promise((resolve) => setTimeout(resolve, 250)); // fonts, focus rings, transitions
+    // As tall as the page: what a frame shows below the fold is not painted otherwise.
+    const height = await of.page.evaluate('document.documentElement.scrollHeight');
+    await of.page.setViewportSize({ width: view.width, height: Math.max(height, view.height) });
+    await new Promise((resolve) => setTimeout(resolve, 400)); // fonts, focus rings, transitions
     const file = join(FOLDER, `${name}-${view.width}-${view.dark ? 'dark' : 'light'}.png`);
     await of.page.screenshot({ path: file, fullPage: true });
+    await of.page.setViewportSize({ width: view.width, height: view.height });
     console.log(file.slice(CHECKOUT.length));
   };
   const heading = (name) => page.waitFor({ role: 'heading', name }, { timeout: 30_000 });

@@ -1,6 +1,6 @@
 //! Owns the Chromium driver: playwright-core on Debian's Chromium, with real drops, touch and a log of every request.
 
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -24,6 +24,7 @@ const TIMEOUT = 15_000;
  */
 export async function launch({ args = [] } = {}) {
   const browser = await chromium.launch({ executablePath: EXECUTABLE, args: [...ARGUMENTS, ...args], headless: true });
+  const downloads = await mkdtemp(join(tmpdir(), 'sealpost-chromium-downloads-'));
   return {
     engine: 'chromium',
     version: browser.version(),
@@ -40,9 +41,12 @@ export async function launch({ args = [] } = {}) {
       const log = new ContextLog();
       await log.watch(context);
       if (init) await context.addInitScript(init);
-      return new ChromiumPage(await context.newPage(), { context, log, phone });
+      return new ChromiumPage(await context.newPage(), { context, log, phone, downloads });
     },
-    close: () => browser.close(),
+    async close() {
+      await browser.close();
+      await rm(downloads, { recursive: true, force: true });
+    },
   };
 }
 
@@ -73,16 +77,17 @@ class ContextLog {
 
 /** @implements {import('./interface.js').Page} */
 class ChromiumPage {
-  constructor(page, { context, log, phone }) {
+  constructor(page, { context, log, phone, downloads }) {
     this.page = page;
     this.context = context;
     this.log = log;
     this.phone = phone;
+    this.downloads = downloads;
     page.setDefaultTimeout(TIMEOUT);
   }
 
   wrap(page) {
-    return new ChromiumPage(page, { context: this.context, log: this.log, phone: this.phone });
+    return new ChromiumPage(page, this);
   }
 
   async open(url) {
@@ -172,7 +177,7 @@ class ChromiumPage {
     const started = this.page.waitForEvent('download', { timeout: 60_000 });
     await action();
     const download = await started;
-    const folder = await mkdtemp(join(tmpdir(), 'sealpost-download-'));
+    const folder = await mkdtemp(join(this.downloads, 'one-'));
     const path = join(folder, download.suggestedFilename());
     await download.saveAs(path);
     return path;

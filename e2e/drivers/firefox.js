@@ -43,7 +43,7 @@ export async function launch() {
     },
     async close() {
       await browser.close();
-      await rm(downloads, { recursive: true, force: true });
+      await rm(downloads, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }
@@ -59,7 +59,23 @@ class FirefoxPage {
   }
 
   async open(url) {
-    await this.page.goto(url, { waitUntil: 'load', timeout: 60_000 });
+    // After a page from the back-forward cache puppeteer misses the next load event, so look for the new document as well.
+    await this.evaluate(() => { window.leftBehind = true; }).catch(() => {});
+    let looking = true;
+    const look = async () => {
+      while (looking) {
+        const there = await this.evaluate(() => !window.leftBehind && location.href !== 'about:blank' && document.readyState === 'complete').catch(() => false);
+        if (there) return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+    const navigation = this.page.goto(url, { waitUntil: 'load', timeout: 30_000 });
+    navigation.catch(() => {});
+    try {
+      await Promise.race([navigation, look()]);
+    } finally {
+      looking = false;
+    }
   }
 
   async reload() {

@@ -52,7 +52,7 @@ export async function launch() {
         await once(child, 'exit');
       }
     }
-    await rm(home, { recursive: true, force: true });
+    await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   try {
     await listening(port);

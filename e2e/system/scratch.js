@@ -13,7 +13,7 @@ export class Scratch {
 
   static async create() {
     const scratch = new Scratch(await mkdtemp(join(tmpdir(), 'sealpost-e2e-')));
-    if (!process.env.SEALPOST_KEEP) scratch.defer(() => rm(scratch.folder, { recursive: true, force: true }));
+    if (!process.env.SEALPOST_KEEP) scratch.defer(() => rm(scratch.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
     return scratch;
   }
 
