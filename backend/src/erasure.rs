@@ -1,5 +1,5 @@
-//! Owns the erasing of what is over: keys past their date or their grace, codes and their mail, sessions, counters, and the
-//! day's key for network addresses.
+//! Owns the erasing of what is over: keys past their date or their grace, codes and their mail, sessions, counters, the day's
+//! key for network addresses, and old rows of the audit. What remains of a message says that it was there, and no more.
 
 use std::{sync::Arc, time::Duration};
 
@@ -41,20 +41,31 @@ pub async fn sweep(portal: &Portal) -> Result<(), StorageError> {
     let revoked = write.erase_revoked_messages(now).await?;
     let passcodes = write.erase_passcodes(now).await?;
     let sessions = write.erase_sessions(now - ABSOLUTE, now - IDLE).await?;
+    let proved = write.erase_session_addresses(now).await?;
+    let proofs = write.erase_proofs(now).await?;
     let counted = write.erase_budget_uses(now - LONGEST).await?;
     let client_keys = write.erase_client_keys(now.div_euclid(DAY)).await?;
+    let audited = write
+        .erase_audit(now - i64::from(portal.audit_days) * DAY)
+        .await?;
     write.commit().await?;
-    if expired + revoked + passcodes + sessions + counted + client_keys > 0 {
+    portal.audit_refusals().await?;
+    if expired + revoked + passcodes + sessions + proved + proofs + counted + client_keys + audited > 0 {
         portal.store.forget_log().await?;
         tracing::debug!(
             expired,
             revoked,
             passcodes,
             sessions,
+            proved,
+            proofs,
             counted,
             client_keys,
+            audited,
             "erased"
         );
+    } else {
+        portal.store.forget_log_again().await?;
     }
     Ok(())
 }

@@ -35,9 +35,20 @@ impl HashKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct AddressHash(pub(crate) [u8; 32]);
 
+/// The domain of an address as the database knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DomainHash(pub(crate) [u8; 32]);
+
+/// An account (issuer and subject) as the database knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AccountHash(pub(crate) [u8; 32]);
+
 /// One key for each kind of hash.
 pub(crate) struct HashKeys {
     address: HashKey,
+    domain: HashKey,
+    account: HashKey,
+    browser: HashKey,
     audit: HashKey,
     tab: HashKey,
     /// Content of a registration.
@@ -63,6 +74,9 @@ impl HashKeys {
         };
         Self {
             address: derive("address"),
+            domain: derive("domain"),
+            account: derive("account"),
+            browser: derive("browser"),
             audit: derive("audit"),
             tab: derive("tab"),
             registration: derive("registration"),
@@ -74,6 +88,21 @@ impl HashKeys {
     /// How the database knows `address`.
     pub(crate) fn address(&self, address: &Address) -> AddressHash {
         AddressHash(self.address.hash(&[address.as_str().as_bytes()]))
+    }
+
+    /// How the database knows a domain, given in A-labels.
+    pub(crate) fn domain(&self, domain: &str) -> DomainHash {
+        DomainHash(self.domain.hash(&[domain.as_bytes()]))
+    }
+
+    /// How the database knows an account. Two issuers' subjects never meet.
+    pub(crate) fn account(&self, issuer: &str, subject: &str) -> AccountHash {
+        AccountHash(self.account.hash(&[issuer.as_bytes(), subject.as_bytes()]))
+    }
+
+    /// How the database knows that a browser, by its cookie, signed in with an address.
+    pub(crate) fn browser(&self, browser: &[u8; 32], address: &AddressHash) -> [u8; 32] {
+        self.browser.hash(&[browser, &address.0])
     }
 
     /// How the audit knows a message.

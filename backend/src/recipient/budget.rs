@@ -10,7 +10,8 @@ use crate::{
     web::{client_address::ClientNetwork, errors::Refusal},
 };
 
-const HOUR: i64 = 60 * 60;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
 /// Seconds of a day; network addresses have a key for each.
 pub(crate) const DAY: i64 = 24 * HOUR;
 
@@ -92,6 +93,8 @@ impl Portal {
                     .max(1);
             }
         }
+        // Whole minutes: a budget is shared, and to the second it would say when somebody else asked.
+        let wait = (wait + MINUTE - 1) / MINUTE * MINUTE;
         match u32::try_from(wait) {
             Ok(0) => Ok(()),
             wait => Err(Refusal::retry(

@@ -26,7 +26,7 @@ use crate::{
     hash_key::AddressHash,
     mail::{PasscodeMail, queue},
     portal::Portal,
-    storage::{NewPasscode, PasscodeKey, QueueRow, Write},
+    storage::{NewPasscode, NewSessionRow, PasscodeKey, QueueRow, Write},
     web::{body::Body, client_address::ClientNetwork, errors::Refusal, request_id::RequestId},
 };
 
@@ -53,25 +53,23 @@ pub(crate) async fn challenge(
     let new_session = portal.pre_session(&mut write, &cookie).await?;
     let session = new_session.as_ref().map(|new| new.id).or(cookie.0);
     let session = session.expect("a request without a live session was given one");
-    let outcome = send(&portal, &mut write, &asked, &session).await;
-    if let Ok(_)
-    | Err(Refusal {
-        retry_after: Some(_),
-        ..
-    }) = outcome
-    {
-        let about = About {
-            message: Some(possessed.id()),
-            address: Some(&hash),
-            ..About::default()
-        };
-        let result = outcome.as_ref().map(drop).map_err(|refusal| refusal.code);
-        portal
-            .audit(&mut write, &id, Event::Challenge, result, about)
-            .await?;
-        write.commit().await?;
-    }
-    let reference = outcome?;
+    let reference = match send(&portal, &mut write, &asked, &session).await {
+        Ok(reference) => reference,
+        Err(refusal) => {
+            // Undone with the session, whose cookie the browser does not get.
+            portal.refused(Event::Challenge, refusal.code, Some(possessed.id()));
+            return Err(refusal);
+        }
+    };
+    let about = About {
+        message: Some(possessed.id()),
+        address: Some(&hash),
+        ..About::default()
+    };
+    portal
+        .audit(&mut write, &id, Event::Challenge, Ok(()), about)
+        .await?;
+    write.commit().await?;
     portal.mail_queued.notify_one();
 
     let mut response = Json(ChallengeResponse {
@@ -168,7 +166,7 @@ async fn send(
 
 impl Portal {
     /// A session for a browser that has no live one. It has no address: it only ties the code to this browser.
-    async fn pre_session(
+    pub(crate) async fn pre_session(
         &self,
         write: &mut Write,
         cookie: &SessionCookie,
@@ -182,7 +180,13 @@ impl Portal {
             return Ok(None);
         }
         let new = NewSession::make(&self.randomness, self.origin.is_secure());
-        write.insert_session(&new.id, None, now).await?;
+        let row = NewSessionRow {
+            id: &new.id,
+            account: None,
+            passkey: None,
+            returned: None,
+        };
+        write.insert_session(&row, now).await?;
         Ok(Some(new))
     }
 }

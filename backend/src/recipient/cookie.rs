@@ -13,19 +13,19 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::{portal::Portal, randomness::Randomness};
 
 /// How the database knows a session: SHA-256 of the cookie's value.
-pub(super) type SessionId = [u8; 32];
+pub(crate) type SessionId = [u8; 32];
 
 /// The session that a request names, if it names one.
-pub(crate) struct SessionCookie(pub(super) Option<SessionId>);
+pub(crate) struct SessionCookie(pub(crate) Option<SessionId>);
 
 /// A fresh session: its id, and the header that gives it to the browser.
-pub(super) struct NewSession {
-    pub(super) id: SessionId,
-    pub(super) set_cookie: HeaderValue,
+pub(crate) struct NewSession {
+    pub(crate) id: SessionId,
+    pub(crate) set_cookie: HeaderValue,
 }
 
 impl NewSession {
-    pub(super) fn make(randomness: &Randomness, secure: bool) -> Self {
+    pub(crate) fn make(randomness: &Randomness, secure: bool) -> Self {
         let value = Zeroizing::new(BASE64URL_NOPAD.encode(&randomness.bytes::<32>()));
         Self {
             id: id_of(&value),
@@ -35,7 +35,7 @@ impl NewSession {
 }
 
 /// The header that takes the session from the browser.
-pub(super) fn no_cookie(secure: bool) -> HeaderValue {
+pub(crate) fn no_cookie(secure: bool) -> HeaderValue {
     set_cookie("", secure, "; Max-Age=0")
 }
 

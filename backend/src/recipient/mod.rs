@@ -3,9 +3,10 @@
 pub(crate) mod budget;
 pub(crate) mod challenge;
 pub(crate) mod code;
-mod cookie;
+pub(crate) mod cookie;
 mod possession;
 pub(crate) mod release;
 pub(crate) mod session;
+pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod verify;

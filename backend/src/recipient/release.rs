@@ -9,7 +9,7 @@ use hpke::{
     kem::X25519HkdfSha256, single_shot_seal_with_rng,
 };
 use sealpost_api::{
-    EncapsulatedKey, ErrorCode, SealedRelease,
+    EncapsulatedKey, ErrorCode, MessageId, SealedRelease,
     recipient::{Release, ReleaseRequest, ReleaseResponse, SenderView},
 };
 use sha2::{Digest, Sha256};
@@ -18,13 +18,12 @@ use zeroize::Zeroizing;
 use super::{
     cookie::{SessionCookie, SessionId},
     possession::Possessed,
-    session::is_live,
 };
 use crate::{
     audit::{About, Event},
     hash_key::AddressHash,
     portal::Portal,
-    storage::{Ended, Write},
+    storage::{Ended, RecipientRow, SessionAddress, Write},
     web::{body::Body, errors::Refusal, request_id::RequestId},
 };
 
@@ -38,16 +37,38 @@ pub(crate) async fn release(
     cookie: SessionCookie,
     Body(request): Body<Release>,
 ) -> Result<Json<ReleaseResponse>, Refusal> {
-    let possessed = portal.possessed(&request.possession).await;
-    let mut write = portal.store.write().await?;
-    let signed_in = signed_in(&portal, &mut write, cookie.0.as_ref()).await?;
-    let outcome = match &possessed {
-        Ok(possessed) => decide(&portal, &mut write, possessed, signed_in.as_ref(), &request).await,
-        Err(refusal) => Err(*refusal),
+    let possessed = match portal.possessed(&request.possession).await {
+        Ok(possessed) => possessed,
+        Err(refusal) => {
+            portal.refused(Event::Release, refusal.code, None);
+            return Err(refusal);
+        }
     };
+    let mut write = portal.store.write().await?;
+    let proved = proved(&portal, &mut write, cookie.0.as_ref()).await?;
+    let mut address = proved.first().map(|proved| proved.address);
+    let outcome = decide(
+        &portal,
+        &mut write,
+        &possessed,
+        &proved,
+        &mut address,
+        &request,
+    )
+    .await;
+    if let Err(
+        refusal @ Refusal {
+            code: ErrorCode::NotSignedIn,
+            ..
+        },
+    ) = outcome
+    {
+        portal.refused(Event::Release, refusal.code, Some(possessed.id()));
+        return Err(refusal);
+    }
     let about = About {
-        message: Some(&request.possession.id),
-        address: signed_in.as_ref(),
+        message: Some(possessed.id()),
+        address: address.as_ref(),
         ..About::default()
     };
     let result = outcome.as_ref().map(drop).map_err(|refusal| refusal.code);
@@ -58,37 +79,38 @@ pub(crate) async fn release(
     outcome.map(Json)
 }
 
-/// Who is signed in with a live session; it is in use then.
-async fn signed_in(
+/// What a live session proved; it is in use then.
+async fn proved(
     portal: &Portal,
     write: &mut Write,
     id: Option<&SessionId>,
-) -> Result<Option<AddressHash>, Refusal> {
-    let Some(id) = id else { return Ok(None) };
-    let Some(session) = write.session(id).await? else {
-        return Ok(None);
-    };
-    if !is_live(&session, portal.now()) {
-        return Ok(None);
+) -> Result<Vec<SessionAddress>, Refusal> {
+    let Some(id) = id else { return Ok(Vec::new()) };
+    if portal.live_session(write, Some(id)).await?.is_none() {
+        return Ok(Vec::new());
     }
     write.touch_session(id, portal.now()).await?;
-    Ok(session.address)
+    Ok(write.session_addresses(id, portal.now()).await?)
 }
 
-/// Authorises and releases.
+/// Authorises and releases. `address` becomes the one that the message is released to, or refused for.
 async fn decide(
     portal: &Portal,
     write: &mut Write,
     possessed: &Possessed,
-    signed_in: Option<&AddressHash>,
+    proved: &[SessionAddress],
+    address: &mut Option<AddressHash>,
     request: &ReleaseRequest,
 ) -> Result<ReleaseResponse, Refusal> {
     let id = possessed.id();
-    let address = signed_in.ok_or(ErrorCode::NotSignedIn)?;
-    let recipient = write
-        .recipient(id, address)
+    if proved.is_empty() {
+        return Err(ErrorCode::NotSignedIn.into());
+    }
+    let (recipient_address, recipient) = recipient(write, id, proved)
         .await?
         .ok_or(ErrorCode::NotARecipient)?;
+    *address = Some(recipient_address);
+    let address = &recipient_address;
 
     // Within this transaction a revocation is either before us or after us.
     let message = write.message(id).await?.ok_or(ErrorCode::UnknownMessage)?;
@@ -123,6 +145,27 @@ async fn decide(
             organisation: message.organisation,
         },
     })
+}
+
+/// The proved address that the message was sent to; of several, one that it is not revoked for.
+async fn recipient(
+    write: &mut Write,
+    id: &MessageId,
+    proved: &[SessionAddress],
+) -> Result<Option<(AddressHash, RecipientRow)>, Refusal> {
+    let mut found = None;
+    for proved in proved {
+        if let Some(row) = write.recipient(id, &proved.address).await? {
+            let is_revoked = row.revoked.is_some();
+            if !is_revoked || found.is_none() {
+                found = Some((proved.address, row));
+            }
+            if !is_revoked {
+                break;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// HPKE (RFC 9180) base mode to the tab's key, aad empty, `info = "sealpost/1 release" ‖ 0x00 ‖ id ‖ client nonce ‖

@@ -14,7 +14,7 @@ pub(crate) const IDLE: i64 = 30 * 60;
 pub(crate) const ABSOLUTE: i64 = 8 * 60 * 60;
 
 /// Whether the session still lives.
-pub(super) fn is_live(session: &SessionRow, now: i64) -> bool {
+pub(crate) fn is_live(session: &SessionRow, now: i64) -> bool {
     now - session.last_seen < IDLE && now - session.created < ABSOLUTE
 }
 
@@ -26,8 +26,10 @@ pub(crate) async fn session(
     let mut signed_in = false;
     if let Some(id) = cookie.0
         && let Some(session) = portal.store.session(&id).await?
+        && is_live(&session, portal.now())
     {
-        signed_in = session.address.is_some() && is_live(&session, portal.now());
+        let addresses = portal.store.session_addresses(&id, portal.now()).await?;
+        signed_in = !addresses.is_empty();
     }
     Ok(Json(SessionView {
         signed_in,

@@ -28,9 +28,10 @@ pub(crate) async fn sign_out(
 ) -> Result<Response, Refusal> {
     if let Some(session) = cookie.0 {
         let mut write = portal.store.write().await?;
-        if let Some(row) = write.session(&session).await? {
+        if write.session(&session).await?.is_some() {
+            let addresses = write.session_addresses(&session, portal.now()).await?;
             let about = About {
-                address: row.address.as_ref(),
+                address: addresses.first().map(|proved| &proved.address),
                 ..About::default()
             };
             write.delete_session(&session).await?;

@@ -15,14 +15,15 @@ use sealpost_api::{
 
 use super::{
     code::{Code, TRIES},
-    cookie::{NewSession, SessionCookie, SessionId},
+    cookie::{SessionCookie, SessionId},
     session::ABSOLUTE,
+    sign_in::Facts,
 };
 use crate::{
     address::Address,
     audit::{About, Event},
     portal::Portal,
-    storage::{PasscodeKey, Write},
+    storage::{PasscodeKey, SessionMethod, Write},
     web::{body::Body, errors::Refusal, request_id::RequestId},
 };
 
@@ -49,16 +50,26 @@ pub(crate) async fn verify(
 
     let mut write = portal.store.write().await?;
     let outcome = check(&portal, &mut write, &key, &old, &code).await;
+    if let Err(
+        refusal @ Refusal {
+            tries_left: None, ..
+        },
+    ) = outcome
+    {
+        // No try was counted.
+        portal.refused(Event::Verify, refusal.code, Some(possessed.id()));
+        return Err(refusal);
+    }
     let mut new_session = None;
     if outcome.is_ok() {
-        // A new id at each step up: who knew the old one, or planted it, has nothing.
-        let new = NewSession::make(&portal.randomness, portal.origin.is_secure());
-        write
-            .insert_session(&new.id, Some(&hash), portal.now())
-            .await?;
-        write.move_passcodes(&old, &new.id).await?;
-        write.delete_session(&old).await?;
-        new_session = Some(new);
+        let account = portal.live_account(&mut write, cookie.0.as_ref()).await?;
+        let provider = account.map(|account| account.provider);
+        let proved = portal.proved_now(&address, SessionMethod::Code, provider);
+        let facts = Facts {
+            addresses: vec![proved],
+            ..Facts::default()
+        };
+        new_session = Some(portal.sign_in(&mut write, cookie.0.as_ref(), facts).await?);
     }
     let about = About {
         message: Some(possessed.id()),

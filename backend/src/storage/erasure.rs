@@ -53,6 +53,24 @@ impl Write {
         Ok(done.rows_affected())
     }
 
+    /// Erases addresses of sessions that do not count any more; how many.
+    pub(crate) async fn erase_session_addresses(&mut self, now: i64) -> Result<u64, StorageError> {
+        let done = sqlx::query("DELETE FROM session_address WHERE expires <= $1")
+            .bind(now)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Erases kept proofs past their date; how many.
+    pub(crate) async fn erase_proofs(&mut self, now: i64) -> Result<u64, StorageError> {
+        let done = sqlx::query("DELETE FROM proof WHERE expires <= $1")
+            .bind(now)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
     /// Erases what was counted until `at`; how many.
     pub(crate) async fn erase_budget_uses(&mut self, at: i64) -> Result<u64, StorageError> {
         let done = sqlx::query("DELETE FROM budget_use WHERE at <= $1")
@@ -66,6 +84,15 @@ impl Write {
     pub(crate) async fn erase_client_keys(&mut self, day: i64) -> Result<u64, StorageError> {
         let done = sqlx::query("DELETE FROM client_key WHERE day < $1")
             .bind(day)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Erases the audit until `at`; how many rows.
+    pub(crate) async fn erase_audit(&mut self, at: i64) -> Result<u64, StorageError> {
+        let done = sqlx::query("DELETE FROM audit WHERE at <= $1")
+            .bind(at)
             .execute(&mut *self.0)
             .await?;
         Ok(done.rows_affected())

@@ -5,9 +5,12 @@ mod audit;
 mod budget;
 mod client_key;
 mod erasure;
+mod in_use;
+mod log;
 mod mail_queue;
 mod message;
 mod passcode;
+mod proof;
 mod recipient;
 mod rotation;
 mod session;
@@ -17,6 +20,7 @@ use std::{
     fs::{self, OpenOptions, Permissions},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
+    sync::{Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -27,14 +31,18 @@ use sqlx::{
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use self::in_use::InUse;
 pub use self::rotation::rotate_master_key;
 pub(crate) use self::{
     audit::AuditRow,
     mail_queue::QueueRow,
     message::{Ended, MessageRow, NewMessage},
     passcode::{NewPasscode, PasscodeKey},
-    recipient::ReleaseCount,
-    session::SessionRow,
+    proof::{PROOF_ID_LEN, ProofRow, Source},
+    recipient::{RecipientRow, ReleaseCount},
+    session::{
+        NewSessionRow, PASSKEY_ID_LEN, SessionAccount, SessionAddress, SessionMethod, SessionRow,
+    },
     token::TokenRow,
 };
 use crate::{
@@ -47,6 +55,8 @@ const READERS: u32 = 4;
 const HASH_SECRET: &[u8] = b"hash secret";
 /// How long a request waits for the database before it is refused.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long readiness waits for its turn to write.
+const READY_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why the database did not answer.
 #[derive(Debug, Error)]
@@ -54,6 +64,9 @@ pub enum StorageError {
     /// The file cannot be made or its permissions set.
     #[error("the database file: {0}")]
     File(#[from] std::io::Error),
+    /// The master key changes, or would while a portal runs.
+    #[error("another process uses the database: stop the portal before its master key changes, and start it afterwards")]
+    InUse,
     /// SQL.
     #[error("the database: {0}")]
     Sql(#[from] sqlx::Error),
@@ -82,10 +95,37 @@ impl StorageError {
 pub struct Store {
     writer: SqlitePool,
     reader: SqlitePool,
+    checkpointer: SqlitePool,
+    /// What was erased may still be in the write-ahead log; after a start nobody knows.
+    log_holds_erased: AtomicBool,
+    in_use: Mutex<Option<InUse>>,
 }
 
 impl Store {
-    /// Opens the file, makes it where it is missing, and brings its tables up to date.
+    /// Opens the database for as long as a portal holds the master key; the key cannot be changed meanwhile.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub(crate) async fn open_to_serve(path: &Path) -> Result<Self, StorageError> {
+        let in_use = InUse::shared(path)?;
+        Self::open(path).await.map(|store| store.used(in_use))
+    }
+
+    /// Opens the database where no portal has it open.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub(crate) async fn open_alone(path: &Path) -> Result<Self, StorageError> {
+        let in_use = InUse::alone(path)?;
+        Self::open(path).await.map(|store| store.used(in_use))
+    }
+
+    fn used(self, in_use: InUse) -> Self {
+        let in_use = Mutex::new(Some(in_use));
+        Self { in_use, ..self }
+    }
+
+    /// Opens the file, makes it where it is missing, and brings its tables up to date. For what needs no master key.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -115,8 +155,15 @@ impl Store {
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         sqlx::migrate!("./migrations").run(&writer).await?;
-        let reader = pool(READERS).connect_with(options).await?;
-        Ok(Self { writer, reader })
+        let reader = pool(READERS).connect_with(options.clone()).await?;
+        let checkpointer = pool(1).connect_lazy_with(options.busy_timeout(log::PATIENCE));
+        Ok(Self {
+            writer,
+            reader,
+            checkpointer,
+            log_holds_erased: AtomicBool::new(true),
+            in_use: Mutex::default(),
+        })
     }
 
     /// The keyed hashes' secret, made at the first start.
@@ -156,15 +203,10 @@ impl Store {
         sqlx::query("SELECT COUNT(*) FROM hash_secret")
             .fetch_one(&self.reader)
             .await?;
-        Ok(())
-    }
-
-    /// Moves the write-ahead log into the main file and empties it: an erased key is in neither then.
-    pub(crate) async fn forget_log(&self) -> Result<(), StorageError> {
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_all(&self.writer)
-            .await?;
-        Ok(())
+        // Undone at once: nothing goes to disk, for anyone may ask.
+        let turn = tokio::time::timeout(READY_PATIENCE, self.write()).await;
+        turn.unwrap_or(Err(sqlx::Error::PoolTimedOut.into()))
+            .map(drop)
     }
 
     /// `synchronous` and `secure_delete` of the writing connection.
@@ -183,8 +225,11 @@ impl Store {
 
     /// Closes the database after the statements under way.
     pub async fn close(&self) {
+        self.checkpointer.close().await;
         self.reader.close().await;
         self.writer.close().await;
+        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        *in_use = None;
     }
 }
 
