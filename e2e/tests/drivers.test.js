@@ -83,7 +83,9 @@ for (const [name, launch] of Object.entries(engines)) {
       assert.ok((await stat(scratch.path(`${name}.png`))).size > 1000);
     });
 
-    test('drops and pastes with trusted events', { ...TEST, skip: name !== 'chromium' && 'only Chromium can be driven to do that' }, async () => {
+    // The other engines cannot be driven to do that: the journeys choose a file there (docs/design.md, "Settled details").
+    if (name !== 'chromium') return;
+    test('drops and pastes with trusted events', TEST, async () => {
       await page.dropFile('main', scratch.path('file.bin'));
       assert.equal(await page.text('#state'), 'dropped 1234 true');
       await page.click({ role: 'button', name: 'More' });
