@@ -29,7 +29,8 @@ pub enum MessageError {
     /// The bytes are not an RFC 5322 message: not even headers.
     #[error("these bytes are not an email")]
     NotAMessage,
-    /// More than [`limits::PARTS`] parts, or nested deeper than [`limits::NESTING`].
-    #[error("the email has too many parts")]
+    /// More than [`limits::PARTS`] parts, nested deeper than [`limits::NESTING`], or a header block over
+    /// [`limits::HEADER_LEN`].
+    #[error("the email has too many parts, or too long a header")]
     TooComplex,
 }

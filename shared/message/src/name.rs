@@ -20,7 +20,8 @@ pub fn safe_name(declared: Option<&str>, media_type: &str, position: usize) -> S
 }
 
 /// Header text in one line, without control, bidi and invisible format characters.
-pub(crate) fn display_text(text: &str) -> String {
+#[must_use]
+pub fn display_text(text: &str) -> String {
     let shown: String = text
         .chars()
         .filter(|&character| !is_hidden(character))

@@ -1,5 +1,7 @@
 //! Owns the sealer's side: what a message looks like before it is sealed.
 
+use std::collections::HashSet;
+
 use sealpost_envelope::{Part, limits::INDEXED_PART_LEN};
 
 use crate::{
@@ -33,14 +35,12 @@ pub struct Outline {
 pub fn outline(message: &[u8]) -> Result<Outline, MessageError> {
     let fields = Entity::read(message)?.fields;
     let mut recipients: Vec<Address> = Vec::new();
+    let mut known = HashSet::new();
     for address in ["to", "cc", "bcc"]
         .iter()
         .flat_map(|name| fields.addresses(name))
     {
-        let known = recipients
-            .iter()
-            .any(|known| known.address.eq_ignore_ascii_case(&address.address));
-        if !address.address.is_empty() && !known {
+        if !address.address.is_empty() && known.insert(address.address.to_ascii_lowercase()) {
             recipients.push(address);
         }
     }
@@ -54,6 +54,18 @@ pub fn outline(message: &[u8]) -> Result<Outline, MessageError> {
         auto_submitted: fields
             .raw("auto-submitted")
             .filter(|value| !value.is_empty()),
+    })
+}
+
+/// The number, from 1, of the line that ends the header without being empty: neither a field nor the continuation of one.
+/// What follows is read as text, recipients too. `None` where an empty line ends the header, or the message does.
+#[must_use]
+pub fn broken_header_line(message: &[u8]) -> Option<usize> {
+    let header = header(message, 0, |_| false);
+    let is_broken = !header.empty_line && header.body < message.len();
+    is_broken.then(|| {
+        let before = &message[..header.body];
+        1 + before.iter().filter(|&&byte| byte == b'\n').count()
     })
 }
 
@@ -126,4 +138,24 @@ pub(crate) fn parts_over(message: &[u8], threshold: u64) -> Result<Vec<Part>, Me
         })
         .filter(|part| part.length > threshold)
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken_header_line;
+
+    #[test]
+    fn a_line_that_is_no_field_is_found_before_the_text() {
+        for (message, line) in [
+            ("From: a@b\n\nno field here\n", None),
+            ("From: a@b\r\nSubject: folded\r\n over lines\r\n\r\nx", None),
+            ("From mbox\nFrom: a@b\n\nx", None),
+            ("From: a@b\n", None),
+            ("From: a@b\nno field\nTo: c@d\n\nx", Some(2)),
+            ("From mbox\nFrom: a@b\n\tx\n: empty\nTo: c@d\n\nx", Some(4)),
+            ("From: a@b\ntext at once", Some(2)),
+        ] {
+            assert_eq!(broken_header_line(message.as_bytes()), line, "{message:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! Lenient where producers are: spaces in unquoted values, encoded words inside parameters, Windows paths, raw UTF-8. The
 //! sections of an RFC 2231 value are joined before they are decoded, for producers split characters between them.
 
-use crate::{charset, encoded_word, encoding::hex};
+use crate::{charset, encoded_word, encoding::hex, limits::PARAMETERS};
 
 /// A first word and its parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,13 +56,16 @@ impl Parameters {
     }
 }
 
-/// Splits at semicolons outside quotes.
+/// Splits at semicolons outside quotes: the value and at most [`PARAMETERS`].
 fn segments(field: &str) -> Vec<String> {
     let mut out = vec![String::new()];
     let (mut quoted, mut escaped) = (false, false);
     for character in field.chars() {
         match character {
             ';' if !quoted => {
+                if out.len() > PARAMETERS {
+                    break;
+                }
                 out.push(String::new());
                 continue;
             }
@@ -252,6 +255,13 @@ mod tests {
         ] {
             assert_eq!(file(field).as_deref(), Some(name), "{field}");
         }
+    }
+
+    #[test]
+    fn parameters_at_the_limit_are_read_and_more_are_not() {
+        let before = |number: usize| format!("a{}; filename=last.txt", "; x=y".repeat(number));
+        assert_eq!(file(&before(PARAMETERS - 1)).as_deref(), Some("last.txt"));
+        assert_eq!(file(&before(PARAMETERS)), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
     Attachment, Body, BodyKind, ContentId, Stored, encoded_word,
     encoding::TransferEncoding,
     field::Fields,
+    limits::HEADER_LEN,
     name::safe_name,
     structure::{Entity, header},
     view::Item,
@@ -334,7 +335,9 @@ fn default_name(media_type: &str, stored: &Stored) -> Option<String> {
                 return Some("message.eml".to_owned());
             };
             let block = header(bytes, 0, |_| false);
-            let subject = Fields::read(&bytes[block.fields]).unstructured("subject");
+            let subject = (block.fields.len() <= HEADER_LEN)
+                .then(|| Fields::read(&bytes[block.fields]).unstructured("subject"))
+                .flatten();
             // A slash in a subject is no path.
             let subject = subject.map(|subject| subject.replace(['/', '\\'], "_"));
             Some(format!("{}.eml", subject.as_deref().unwrap_or("message")))

@@ -96,6 +96,9 @@ impl<'m> Reader<'m> {
             return Err(MessageError::TooComplex);
         }
         let header = self.header(start);
+        if header.fields.len() > limits::HEADER_LEN {
+            return Err(MessageError::TooComplex);
+        }
         let fields = Fields::read(&self.bytes[header.fields.clone()]);
         let media_type = fields.media_type(in_digest);
         let boundary = media_type.boundary().map(|text| text.as_bytes().to_vec());

@@ -1,5 +1,7 @@
 //! Owns plain text: charset decoding, format=flowed, and the paragraphs a reader shows.
 
+use zeroize::Zeroizing;
+
 use crate::{Body, BodyKind, charset};
 
 /// Decodes the bytes of a body: the declared charset, else UTF-8, else windows-1252 (what undeclared 8-bit mail mostly is;
@@ -53,7 +55,11 @@ pub fn piece_to_html(body: &Body, bytes: &[u8]) -> String {
     let text = decode_charset(body, bytes);
     match body.kind {
         BodyKind::Html => text,
-        BodyKind::Plain => to_html(&unflow(body, &text)),
+        BodyKind::Plain => {
+            // The steps between are plaintext that nobody else erases.
+            let text = Zeroizing::new(text);
+            to_html(&Zeroizing::new(unflow(body, &text)))
+        }
     }
 }
 
@@ -119,10 +125,12 @@ fn link_at(text: &str) -> Option<&str> {
     let rest = &text[scheme.len()..];
     // Decided by the first bytes, so that text full of schemes that begin no link is not scanned again for each.
     let may_be_link = if *scheme == "mailto:" {
+        // With somebody in front of the first one.
         rest.bytes()
             .take(LOCAL_PART_LEN)
             .take_while(u8::is_ascii_graphic)
-            .any(|byte| byte == b'@')
+            .position(|byte| byte == b'@')
+            .is_some_and(|at| at > 0)
     } else {
         rest.starts_with(|first: char| first.is_alphanumeric() || first == '[')
     };
@@ -307,6 +315,9 @@ mod tests {
             "https://a)",
             "hhhhttp",
             "mailto:",
+            "mailto:@",
+            "mailto:a@",
+            "mailto:a<@",
             "https://a.example/((((",
             "https://x....,,,,",
             ")))))))",

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use sealpost_envelope::{Index, Part};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 pub use crate::encoding::TransferEncoding;
-use crate::{MessageError, inline::sources, reading::Reader, structure::Entity};
+use crate::{MessageError, inline::named, reading::Reader, structure::Entity};
 
 /// One mailbox of an address header, decoded (RFC 2047).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +66,10 @@ pub struct Inline {
     pub id: ContentId,
     /// Content-Location (RFC 2557): a `src` that equals it means this image too.
     pub location: Option<String>,
-    /// Its bytes; the type is told by their magic, never by the header.
-    pub stored: Stored,
+    /// The same part as a file; as an image its type is told by the magic of its bytes, never by the header.
+    pub file: Attachment,
+    /// Whether [`MessageView::attachments`] has it as well. Where not, a reader that cannot show it lists it.
+    pub listed: bool,
 }
 
 /// One entry of the attachment list.
@@ -166,37 +168,44 @@ impl MessageView {
     /// Tells inline images from attachments by the HTML itself. [`Self::parse`] has done it unless a piece of the HTML is
     /// cut out: then call this with the decoded HTML, all pieces together, once they are fetched.
     pub fn settle_inline(&mut self, html: &str) {
-        let sources = sources(html);
-        let by_id = |item: &Item| {
-            item.id
-                .as_ref()
-                .is_some_and(|id| sources.contains(&format!("cid:{}", id.0)))
-        };
+        let ids = self.items.iter().filter_map(Item::url);
+        let locations = self.items.iter().filter_map(|item| item.location.clone());
+        let known: HashSet<String> = ids.chain(locations).collect();
+        let named = named(html, &known);
+        let by_id = |item: &Item| item.url().is_some_and(|url| named.contains(url.as_str()));
         let by_location = |item: &Item| {
-            item.location
-                .as_ref()
-                .is_some_and(|location| sources.contains(location))
+            let location = item.location.as_deref();
+            location.is_some_and(|location| named.contains(location))
         };
         self.place_items(by_id, |item| by_id(item) || by_location(item));
     }
 
     /// The HTML pieces, decoded, where all of them are here.
-    fn html_here(&self) -> Option<String> {
-        self.html
-            .iter()
-            .filter(|body| body.kind == BodyKind::Html)
-            .map(|body| match &body.stored {
-                Stored::Here(bytes) => Some(crate::text::decode_charset(body, bytes)),
-                Stored::Cut { .. } => None,
-            })
-            .collect()
+    fn html_here(&self) -> Option<Zeroizing<String>> {
+        let mut html = Zeroizing::new(String::new());
+        for body in self.html.iter().filter(|body| body.kind == BodyKind::Html) {
+            let Stored::Here(bytes) = &body.stored else {
+                return None;
+            };
+            let piece = Zeroizing::new(crate::text::decode_charset(body, bytes));
+            if html.is_empty() {
+                html = piece;
+            } else {
+                // In its full size at once: a growing string would leave copies of the plaintext behind.
+                let mut joined = Zeroizing::new(String::with_capacity(html.len() + piece.len()));
+                joined.push_str(&html);
+                joined.push_str(&piece);
+                html = joined;
+            }
+        }
+        Some(html)
     }
 
     /// `shown`: not to be listed, for the HTML shows it. `may_be_shown`: to be had by the HTML.
     fn place_items(&mut self, shown: impl Fn(&Item) -> bool, may_be_shown: impl Fn(&Item) -> bool) {
         self.inline
             .iter_mut()
-            .for_each(|inline| inline.stored.erase());
+            .for_each(|inline| inline.file.stored.erase());
         self.attachments
             .iter_mut()
             .for_each(|attachment| attachment.stored.erase());
@@ -204,7 +213,7 @@ impl MessageView {
             .items
             .iter()
             .filter(|item| may_be_shown(item))
-            .filter_map(Item::inline);
+            .filter_map(|item| item.inline(!shown(item)));
         self.inline = inline.collect();
         let listed = self.items.iter().filter(|item| !shown(item));
         self.attachments = listed.map(|item| item.attachment.clone()).collect();
@@ -213,7 +222,7 @@ impl MessageView {
 
 impl Stored {
     /// Overwrites the bytes: what is decrypted must not stay in memory.
-    fn erase(&mut self) {
+    pub fn erase(&mut self) {
         if let Self::Here(bytes) = self {
             bytes.zeroize();
         }
@@ -225,14 +234,20 @@ impl Item {
         self.id.is_some() || self.location.is_some()
     }
 
-    fn inline(&self) -> Option<Inline> {
+    /// The URL that names it by its id.
+    fn url(&self) -> Option<String> {
+        self.id.as_ref().map(|id| format!("cid:{}", id.0))
+    }
+
+    fn inline(&self, listed: bool) -> Option<Inline> {
         Some(Inline {
             id: self
                 .id
                 .clone()
                 .or_else(|| self.location.clone().map(ContentId))?,
             location: self.location.clone(),
-            stored: self.attachment.stored.clone(),
+            file: self.attachment.clone(),
+            listed,
         })
     }
 }

@@ -87,7 +87,7 @@ fn render(view: &MessageView) -> String {
             out,
             "inline:   {} ({} bytes)",
             inline.id.0,
-            bytes(&inline.stored).len()
+            bytes(&inline.file.stored).len()
         )
         .unwrap();
     }

@@ -56,7 +56,8 @@ fn fetch_all(mut view: MessageView, message: &[u8], parts: &[Part]) -> MessageVi
 /// Sizes are estimates and nested messages have lost their names where bodies are cut out; all else must be equal.
 fn comparable(mut view: MessageView) -> MessageView {
     let items = view.items.iter_mut().map(|item| &mut item.attachment);
-    for attachment in items.chain(&mut view.attachments) {
+    let inline = view.inline.iter_mut().map(|inline| &mut inline.file);
+    for attachment in items.chain(inline).chain(&mut view.attachments) {
         attachment.size = 0;
         if attachment.media_type.starts_with("message/") {
             attachment.name.clear();
@@ -242,7 +243,61 @@ proptest! {
         let _ = MessageView::parse_with(&bytes, &[]);
         let _ = crate::outline::outline(&bytes);
         let _ = crate::outline::strip_bcc(&bytes);
+        let _ = crate::outline::broken_header_line(&bytes);
     }
+}
+
+#[test]
+fn a_header_at_the_length_limit_reads_and_a_longer_one_is_refused() {
+    let message = |len: usize| {
+        let mut message = b"Subject: ".to_vec();
+        message.resize(len - 1, b'a');
+        message.extend_from_slice(b"\n\nbody");
+        message
+    };
+    let longest = message(limits::HEADER_LEN);
+    assert!(MessageView::parse_with(&longest, &[]).is_ok());
+    let longer = message(limits::HEADER_LEN + 1);
+    assert_eq!(
+        MessageView::parse_with(&longer, &[]),
+        Err(MessageError::TooComplex)
+    );
+    let part = [
+        b"Content-Type: multipart/mixed; boundary=a\n\n--a\n".as_slice(),
+        &longer,
+    ]
+    .concat();
+    assert_eq!(
+        MessageView::parse_with(&part, &[]),
+        Err(MessageError::TooComplex)
+    );
+}
+
+#[test]
+fn an_inline_image_tells_whether_it_is_listed_as_well() {
+    let message = b"Content-Type: multipart/related; boundary=a\n\n--a\nContent-Type: text/html\n\n\
+        <img src=cid:1@x><img src=two.png>\n--a\nContent-Type: image/svg+xml\nContent-ID: <1@x>\n\n<svg/>\n\
+        --a\nContent-Type: image/png\nContent-Location: two.png\n\nx\n--a--\n";
+    let view = MessageView::parse_with(message, &[]).unwrap();
+    let inline: Vec<_> = view
+        .inline
+        .iter()
+        .map(|inline| {
+            (
+                inline.id.0.as_str(),
+                inline.file.name.as_str(),
+                inline.listed,
+            )
+        })
+        .collect();
+    assert_eq!(
+        inline,
+        [
+            ("1@x", "attachment-1.svg", false),
+            ("two.png", "two.png", true)
+        ]
+    );
+    assert_eq!(view.attachments.len(), 1);
 }
 
 #[test]
