@@ -295,11 +295,18 @@ pub const FORBIDDEN_CSS_VALUES: &[&str] = &[
     ";",
 ];
 
+/// Units that no CSS value may use, at the end of a word that starts with a digit or a point. They measure the frame, which
+/// is as tall as what is in it: one that is taller than the frame would make it grow without end. Container units fall
+/// back to the frame, too (CSS Conditional Rules 5); `small`, `large` and `dynamic` ones end in the same letters.
+pub const FORBIDDEN_CSS_UNITS: &[&str] = &[
+    "vw", "vh", "vi", "vb", "vmin", "vmax", "cqw", "cqh", "cqi", "cqb", "cqmin", "cqmax",
+];
+
 /// Longest CSS value, in characters.
 pub const CSS_VALUE_CHARS: usize = 500;
 
 /// The policy as JSON: `{"elements": […], "attributes": […], "schemes": […], "properties": […], "css_functions": […],
-/// "forbidden_css_values": […], "css_value_chars": 500}`.
+/// "forbidden_css_values": […], "forbidden_css_units": […], "css_value_chars": 500}`.
 #[must_use]
 pub fn policy_json() -> String {
     serde_json::json!({
@@ -309,6 +316,7 @@ pub fn policy_json() -> String {
         "properties": CSS_PROPERTIES,
         "css_functions": CSS_FUNCTIONS,
         "forbidden_css_values": FORBIDDEN_CSS_VALUES,
+        "forbidden_css_units": FORBIDDEN_CSS_UNITS,
         "css_value_chars": CSS_VALUE_CHARS,
     })
     .to_string()
@@ -340,7 +348,7 @@ pub fn link_allowed(href: &str) -> bool {
 }
 
 /// Whether one declaration of a `style` attribute stays: the property is listed, every function of the value is listed,
-/// and the value holds nothing forbidden. `!important` is part of the value.
+/// and the value holds nothing forbidden and no unit of the frame. `!important` is part of the value.
 #[must_use]
 pub fn css_declaration_allowed(property: &str, value: &str) -> bool {
     if !listed(CSS_PROPERTIES, property.trim()) || value.chars().count() > CSS_VALUE_CHARS {
@@ -361,7 +369,15 @@ pub fn css_declaration_allowed(property: &str, value: &str) -> bool {
         name.take(1)
             .all(|name| name.is_empty() || CSS_FUNCTIONS.contains(&name))
     });
-    !control && !forbidden && functions
+    !control && !forbidden && functions && !uses_forbidden_unit(&value)
+}
+
+/// `value` in lower case.
+fn uses_forbidden_unit(value: &str) -> bool {
+    value
+        .split(|character: char| !(character.is_ascii_alphanumeric() || character == '.'))
+        .filter(|word| word.starts_with(|first: char| first.is_ascii_digit() || first == '.'))
+        .any(|word| FORBIDDEN_CSS_UNITS.iter().any(|unit| word.ends_with(unit)))
 }
 
 fn listed(list: &[&str], name: &str) -> bool {

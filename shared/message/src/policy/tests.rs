@@ -12,6 +12,7 @@ fn the_json_holds_every_list() {
         ("properties", CSS_PROPERTIES),
         ("css_functions", CSS_FUNCTIONS),
         ("forbidden_css_values", FORBIDDEN_CSS_VALUES),
+        ("forbidden_css_units", FORBIDDEN_CSS_UNITS),
     ] {
         let written: Vec<&str> = json[key]
             .as_array()
@@ -33,6 +34,7 @@ fn lists_are_lower_case_and_without_duplicates() {
         CSS_PROPERTIES,
         CSS_FUNCTIONS,
         FORBIDDEN_CSS_VALUES,
+        FORBIDDEN_CSS_UNITS,
     ] {
         for (position, entry) in list.iter().enumerate() {
             assert_eq!(*entry, entry.to_ascii_lowercase());
@@ -139,4 +141,26 @@ fn nothing_that_places_runs_or_fetches_is_listed() {
     ] {
         assert!(!attribute_allowed(attribute), "{attribute}");
     }
+}
+
+#[test]
+fn nothing_is_measured_by_the_frame_it_makes_grow() {
+    for value in [
+        "100vh",
+        "100VH !important",
+        ".5vh",
+        "1e2vh",
+        "calc(1px+100dvh)",
+        "max(1px,50svmax)",
+        "-1lvmin",
+        "100cqh",
+        "1px 2vb",
+    ] {
+        assert!(!css_declaration_allowed("min-height", value), "{value}");
+    }
+    for value in ["100%", "20em", "1.5rem", "calc(100% - 2px)", "10ch"] {
+        assert!(css_declaration_allowed("min-height", value), "{value}");
+    }
+    assert!(css_declaration_allowed("font-family", "vh, Devi"));
+    assert!(css_declaration_allowed("color", "#1b2430"));
 }
