@@ -12,7 +12,7 @@ use sealpost_envelope::{
 };
 use serde::Serialize;
 
-use crate::{Failure, arrival, notes::to_stdout};
+use crate::{Failure, arrival, mailboxes::is_hidden, notes::to_stdout};
 
 /// `sealpost inspect`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -33,9 +33,24 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let found = arrival::read(&arguments.input)?;
     let report = report(&found.envelope, found.hint)
         .map_err(|error| arrival::damaged(&arguments.input, &error))?;
-    let mut json = serde_json::to_string_pretty(&report).expect("texts and numbers serialise");
-    json.push('\n');
-    to_stdout(json.as_bytes())
+    let json = serde_json::to_string_pretty(&report).expect("texts and numbers serialise");
+    to_stdout(format!("{}\n", escape_hidden(&json)).as_bytes())
+}
+
+/// The same JSON, without a character that a terminal obeys or that turns the writing direction: text of others is in it.
+fn escape_hidden(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character != '\n' && (character.is_control() || is_hidden(character)) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Outside strings JSON is ASCII, so this stands in a string.
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 /// What the envelope says without a key. Nothing of it is authenticated.
@@ -136,5 +151,26 @@ fn segment_report(segment: &Segment, hash: &[u8; 32]) -> SegmentReport {
         ciphertext: segment.ciphertext.end - segment.ciphertext.start,
         plaintext: segment.plaintext.end - segment.plaintext.start,
         sha256: BASE64URL_NOPAD.encode(hash),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape_hidden;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_printed_and_the_json_says_the_same() {
+        let text = "\u{9b}31m\u{85}\u{202e}gpj\u{2066}\u{feff}\u{e0041} bl\u{e5}\n";
+        let json = serde_json::to_string_pretty(&[text]).unwrap();
+        let escaped = escape_hidden(&json);
+        assert!(escaped.contains("\\u009b31m\\u0085\\u202egpj"), "{escaped}");
+        assert!(
+            escaped
+                .chars()
+                .all(|c| c == '\n' || c == '\u{e5}' || (' '..='~').contains(&c)),
+            "{escaped}"
+        );
+        let read: Vec<String> = serde_json::from_str(&escaped).unwrap();
+        assert_eq!(read, [text]);
     }
 }

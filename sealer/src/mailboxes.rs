@@ -79,13 +79,22 @@ pub(crate) fn named_in(recipients: &[Mailbox], visible: Vec<Mailbox>) -> Vec<Mai
         .collect()
 }
 
+/// What shows nothing and changes how the text around it is read: directions, separators, tags.
+pub(crate) const fn is_hidden(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
 /// Text of others on one line: no control characters, nothing that turns the writing direction, no more than
 /// [`NAME_CHARS`].
 fn clean(text: &str) -> String {
     let visible: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
-        .filter(|c| !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+        .filter(|&c| !is_hidden(c))
         .collect();
     let words = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     if words.chars().count() <= NAME_CHARS {

@@ -44,6 +44,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "Name a file for one of them.",
         ));
     }
+    let read = [arguments.input.as_path(), &arguments.release_key];
+    let files: Vec<_> = read
+        .into_iter()
+        .filter(|file| *file != stdin)
+        .chain(arguments.output.as_deref())
+        .collect();
+    output::distinct(&files)?;
     let released = read_release_key(&arguments.release_key)?;
     let found = arrival::read(&arguments.input)?;
     let plaintext = open(&found.envelope, released).map_err(|error| match error {

@@ -72,6 +72,14 @@ impl Original {
             ));
         }
         let full = outline::outline(bytes).map_err(not_an_email)?;
+        if let Some(line) = outline::broken_header_line(bytes) {
+            return Err(Failure::new(
+                format!(
+                    "Line {line} of the email is no header field, so the fields behind it (recipients, perhaps) would be lost."
+                ),
+                "Correct that line, or put an empty line in front of it if the text starts there.",
+            ));
+        }
         let message = Zeroizing::new(outline::strip_bcc(bytes));
         let stripped = outline::outline(&message).map_err(not_an_email)?;
         let parts = outline::large_parts(&message).map_err(not_an_email)?;
@@ -278,6 +286,15 @@ mod tests {
         assert!(message(Original::parse(no_to, &[])).contains("no recipient"));
         let bad = b"From: ada@example.com\r\nTo: bob@-.example\r\n\r\nHello\r\n";
         assert!(message(Original::parse(bad, &[])).contains("\"bob@-.example\" is not an address"));
+    }
+
+    #[test]
+    fn recipients_behind_a_broken_line_are_not_lost_in_silence() {
+        let email = b"From: ada@example.com\nTo: bob@example.net\nno field\nCc: carol@example.org\n\nHello\n";
+        assert!(
+            message(Original::parse(email, &[]))
+                .starts_with("Line 3 of the email is no header field")
+        );
     }
 
     #[test]

@@ -81,6 +81,61 @@ pub fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .map_err(|error| cannot_write(file, &error))
 }
 
+/// Writes a file that is not there yet, readable by its owner alone.
+///
+/// # Errors
+/// Where it is there (it stays as it is), or cannot be written.
+pub fn write_new(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = staged(folder_of(file), bytes)
+        .and_then(|staged| staged.persist_noclobber(file).map_err(|error| error.error));
+    written
+        .map(drop)
+        .map_err(|error| cannot_write(file, &error))
+}
+
+/// Refuses two of `files` that are one, before anything is written over another.
+///
+/// # Errors
+/// Names the first such pair.
+pub fn distinct(files: &[&Path]) -> Result<(), Failure> {
+    for (position, file) in files.iter().enumerate() {
+        if files[..position].iter().any(|other| is_same(other, file)) {
+            return Err(Failure::usage(
+                format!("{} is named twice.", file.display()),
+                "Give the email and each result a file of its own.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether two paths lead to one file, through links and `..` too.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || matches!((place(one), place(other)), (Some(one), Some(other)) if one == other)
+}
+
+/// The path without links. Of a file that is not there yet, its folder's.
+fn place(file: &Path) -> Option<PathBuf> {
+    fs::canonicalize(file).ok().or_else(|| {
+        let folder = fs::canonicalize(folder_of(file)).ok()?;
+        Some(folder.join(file.file_name()?))
+    })
+}
+
+/// Finds out whether a new file can be written.
+///
+/// # Errors
+/// Where it is there already, or [`probe_file`] fails.
+pub fn probe_new(file: &Path) -> Result<(), Failure> {
+    if file.symlink_metadata().is_ok() {
+        return Err(Failure::new(
+            format!("{} is there already.", file.display()),
+            "A release key is never written over another file: name a new one.",
+        ));
+    }
+    probe_file(file)
+}
+
 /// Writes `NAME.eml` in `folder`, or `NAME-2.eml` and so on where that is taken: mail that waits there is never replaced.
 ///
 /// # Errors
@@ -182,6 +237,30 @@ mod tests {
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(write(&folder.path().join("missing/carrier.eml"), b"x").is_err());
+    }
+
+    #[test]
+    fn a_new_file_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("release.key");
+        assert!(probe_new(&file).is_ok());
+        write_new(&file, b"old").unwrap();
+        assert!(probe_new(&file).is_err());
+        assert!(write_new(&file, b"new").is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+    }
+
+    #[test]
+    fn one_file_under_two_paths_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (input, new) = (folder.path().join("a.eml"), folder.path().join("new.html"));
+        fs::write(&input, b"x").unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        assert!(distinct(&[&input, &new]).is_ok());
+        assert!(distinct(&[&input, &new, &new]).is_err());
+        let around = |name: &str| folder.path().join("sub/..").join(name);
+        assert!(distinct(&[&input, &around("a.eml")]).is_err());
+        assert!(distinct(&[&new, &around("new.html")]).is_err());
     }
 
     #[cfg(unix)]

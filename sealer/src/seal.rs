@@ -67,6 +67,7 @@ pub fn run(
     rng: &mut impl CryptoRng,
 ) -> Result<(), Failure> {
     let target = arguments.output.as_deref().map(Target::of);
+    output::distinct(&files(arguments, target.as_ref()))?;
     let portal = Portal::new(
         settings.portal()?,
         &settings.token()?,
@@ -76,11 +77,11 @@ pub fn run(
     if let Some(target) = &target {
         target.prepare()?;
     }
-    for file in [&arguments.html, &arguments.save_release_key]
-        .into_iter()
-        .flatten()
-    {
+    if let Some(file) = &arguments.html {
         output::probe_file(file)?;
+    }
+    if let Some(file) = &arguments.save_release_key {
+        output::probe_new(file)?;
     }
 
     let progress = Progress::of(original.message.len());
@@ -129,6 +130,24 @@ pub fn run(
     })
 }
 
+/// Every file that is read or written under its own name.
+fn files<'a>(arguments: &'a Arguments, target: Option<&'a Target>) -> Vec<&'a Path> {
+    let input = Some(arguments.input.as_path()).filter(|input| *input != Path::new("-"));
+    let carrier = match target {
+        Some(Target::File(file)) => Some(file.as_path()),
+        _ => None,
+    };
+    [
+        input,
+        carrier,
+        arguments.html.as_deref(),
+        arguments.save_release_key.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 /// When the key is erased, as the portal acknowledged it.
 fn register(
     portal: &Portal,
@@ -161,7 +180,7 @@ fn save_release_key(file: &Path, sealed: &Sealed) -> Result<(), Failure> {
     bytes[..32].copy_from_slice(sealed.release_key.as_bytes());
     bytes[32..].copy_from_slice(sealed.digest.as_bytes());
     let released = ReleasedKey::from_bytes(&bytes);
-    output::write(file, released.to_bytes().as_ref())
+    output::write_new(file, released.to_bytes().as_ref())
 }
 
 /// `25 December 2026, 10:15 UTC`; the portal's words are shown only as a time.
