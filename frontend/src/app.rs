@@ -1,19 +1,28 @@
 //! Owns what the app is doing: which screen shows, which envelope is in hand, and what a person's click starts.
 
+mod choice;
 mod journey;
+mod me;
 mod problem;
+mod sign_in;
 
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use sealpost_api::portal::PortalView;
+use sealpost_api::{
+    account::{AccountView, Way},
+    portal::PortalView,
+};
 
+pub(crate) use choice::{Blocked, Offered};
 pub(crate) use journey::now;
-pub(crate) use problem::{Problem, Way};
+pub(crate) use me::Me;
+pub(crate) use problem::{Problem, WayOn};
+pub(crate) use sign_in::Offer;
 
 use crate::{
     arrival,
-    reading::{envelope::Envelope, parse::OpenedMessage, sign_in},
+    reading::{envelope::Envelope, parse::OpenedMessage, sign_in as portal},
 };
 
 /// What shows.
@@ -27,6 +36,12 @@ pub(crate) enum Screen {
     Receive,
     /// An envelope is in hand; nothing was asked about it yet.
     Arrived,
+    /// The ways to sign in.
+    Ways,
+    /// Signed in with an account that a passcode has to complete.
+    Complete,
+    /// Back from a provider.
+    Returned,
     /// A passcode is on its way.
     Passcode,
     /// Decrypting.
@@ -44,6 +59,8 @@ pub(crate) enum Screen {
     Closed,
     /// The privacy statement.
     Privacy,
+    /// What the portal knows about the person.
+    Me,
 }
 
 /// A passcode that was asked for.
@@ -76,6 +93,14 @@ pub(crate) struct App {
     pub(crate) portal: RwSignal<Option<PortalView>>,
     /// Whether this browser has a session with the portal, as far as the app knows.
     pub(crate) signed_in: RwSignal<bool>,
+    /// The account this browser is signed in with, as far as the app knows.
+    pub(crate) account: RwSignal<Option<AccountView>, LocalStorage>,
+    /// The ways of the address in the form, as the portal told them.
+    pub(crate) ways: RwSignal<Vec<Way>, LocalStorage>,
+    /// Whether a passkey is offered, beside the message.
+    pub(crate) offer: RwSignal<Offer, LocalStorage>,
+    /// What the portal knows about the person.
+    pub(crate) me: RwSignal<Me, LocalStorage>,
     /// Whether the envelope survives a reload.
     pub(crate) kept: RwSignal<bool>,
     envelope: StoredValue<Option<Envelope>, LocalStorage>,
@@ -100,6 +125,10 @@ impl App {
             address: RwSignal::new(String::new()),
             portal: RwSignal::new(None),
             signed_in: RwSignal::new(false),
+            account: RwSignal::new_local(None),
+            ways: RwSignal::new_local(Vec::new()),
+            offer: RwSignal::new_local(Offer::None),
+            me: RwSignal::new_local(Me::Loading),
             kept: RwSignal::new(true),
             envelope: StoredValue::new_local(None),
             challenge: RwSignal::new_local(None),
@@ -152,21 +181,26 @@ impl App {
     /// asked here.
     pub(crate) fn begin(self, fragment: String) {
         leptos::task::spawn_local(async move {
-            if let Ok(portal) = sign_in::portal().await {
+            if let Ok(portal) = portal::portal().await {
                 self.portal.set(Some(portal));
-            }
-            if let Ok(session) = sign_in::session().await {
-                self.signed_in.set(session.signed_in);
             }
         });
         let path = web_sys::window()
             .and_then(|window| window.location().pathname().ok())
             .unwrap_or_default();
         match path.as_str() {
-            "/privacy" => self.show(Screen::Privacy),
-            "/receive" => self.receive(),
+            "/privacy" => {
+                self.show(Screen::Privacy);
+                self.ask_for_session();
+            }
+            "/me" => self.show_me(),
+            "/receive" => {
+                self.receive();
+                self.ask_for_session();
+            }
             _ if !fragment.trim_start_matches('#').is_empty() => {
                 leptos::task::spawn_local(arrival::delete_stale());
+                self.ask_for_session();
                 self.take_fragment(fragment);
             }
             _ => self.look_for_kept(),

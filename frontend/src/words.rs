@@ -1,9 +1,6 @@
 //! Owns every sentence the app shows: the one catalogue. What varies is a named argument, so that a translation can
-//! place it where its grammar wants it. Sentences about failures are in [`errors`], the privacy statement in [`privacy`].
-
-pub(crate) mod dates;
-pub(crate) mod errors;
-pub(crate) mod privacy;
+//! place it where its grammar wants it. Sentences about failures are in [`errors`],
+//! about signing in in [`sign_in`], of the person's own page in [`me`], the privacy statement in [`privacy`].
 
 macro_rules! sentences {
     ($($name:ident = $text:literal;)*) => {
@@ -16,6 +13,12 @@ macro_rules! sentences {
     };
 }
 
+pub(crate) mod dates;
+pub(crate) mod errors;
+pub(crate) mod me;
+pub(crate) mod privacy;
+pub(crate) mod sign_in;
+
 sentences! {
     // - every screen
     product = "Sealpost";
@@ -23,7 +26,7 @@ sentences! {
     opens_in_new_tab = "(opens in a new tab)";
     promise = "Sealpost never asks for the password of your mailbox, and your message is decrypted only in this browser.";
     busy = "One moment…";
-    signed_in = "You are signed in on this browser.";
+    signed_in = "You are signed in.";
     reading_file = "Reading the file…";
 
     // - landing
@@ -43,7 +46,7 @@ sentences! {
     phone_3 = "If the mail app shows the attachment with a button “Open the message”, that button brings you here too.";
     how_title = "How it works";
     how_1 = "The message travels inside the attachment, encrypted. This portal never receives it.";
-    how_2 = "You show that the mailbox is yours: the portal mails a one-time passcode to it.";
+    how_2 = "You show that the mailbox is yours: with its account, a passkey, or a one-time passcode mailed to it.";
     how_3 = "The portal then releases the key, and your browser decrypts the message on your device.";
 
     // - arrived
@@ -54,7 +57,8 @@ sentences! {
     sealed_on = "Sealed";
     size = "Size";
     address_label = "The address this message was sent to";
-    address_help = "We mail a one-time passcode to this address, if the message was sent to it.";
+    address_help = "You prove next that this mailbox is yours: by a one-time passcode mailed to it, or another way that this portal offers for it.";
+    address_missing = "Type your email address.";
     address_empty = "Type the email address this message was sent to.";
     open_message = "Open the message";
     nothing_sent_yet = "Nothing about this message leaves your browser before you press the button. The message itself never does.";

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use leptos::{prelude::*, task::spawn_local};
-use sealpost_api::{ErrorBody, ErrorCode, recipient::ChallengeResponse};
+use sealpost_api::{ErrorCode, recipient::ChallengeResponse};
 
-use super::{App, Challenge, Problem, Screen};
+use super::{App, Challenge, Problem, Screen, choice::Turn};
 use crate::{
     arrival::{self, Progress, Refusal},
     reading::{
+        account,
         decrypt::Decrypter,
         envelope::Envelope,
         parse::{self, ShowError},
@@ -29,14 +30,19 @@ impl App {
         let journey = self.depart();
         spawn_local(async move {
             arrival::delete_stale().await;
+            let round_trip = account::take_round_trip();
             let kept = arrival::kept().await;
             if !self.is_current(journey) {
                 return;
+            }
+            if let Some(round_trip) = round_trip {
+                return self.come_back(journey, round_trip, kept).await;
             }
             match kept {
                 Some(envelope) => self.take(envelope),
                 None => self.show(Screen::Landing),
             }
+            self.ask_for_session();
         });
     }
 
@@ -109,7 +115,7 @@ impl App {
     }
 
     /// Has `envelope` in hand and shows its form. Nothing is asked about it.
-    fn take(self, envelope: Envelope) {
+    pub(super) fn take(self, envelope: Envelope) {
         self.message.set_value(None);
         self.challenge.set(None);
         self.address
@@ -135,7 +141,7 @@ impl App {
         self.show(Screen::Landing);
     }
 
-    /// The big button: the key, if this browser is signed in as a recipient; else a passcode.
+    /// The big button: the key, if this browser is signed in as a recipient; else a way to sign in.
     pub(crate) fn open(self) {
         let Some(envelope) = self.envelope.get_value() else {
             return self.show(Screen::Landing);
@@ -150,27 +156,44 @@ impl App {
                 return;
             }
             match session {
-                Ok(session) if session.signed_in => {}
-                Ok(_) => return self.ask_for_passcode(journey, envelope).await,
-                Err(refused) => return self.show(Screen::Problem(Problem::Portal(refused))),
-            }
-            let answer = release(&envelope).await;
-            if !self.is_current(journey) {
-                return;
-            }
-            match answer {
-                Ok(released) => self.decrypt(journey, envelope, released).await,
-                Err(ReleaseRefused::Refused(Refused::Code(ErrorBody {
-                    code: ErrorCode::NotSignedIn | ErrorCode::NotARecipient,
-                    ..
-                }))) => self.ask_for_passcode(journey, envelope).await,
-                Err(refused) => self.stop(refused),
+                Ok(session) => {
+                    self.hear(&session);
+                    if session.signed_in {
+                        self.release(journey, envelope, Turn::Asked).await;
+                    } else {
+                        self.choose_way(journey, envelope, Turn::Asked).await;
+                    }
+                }
+                Err(refused) => self.show(Screen::Problem(Problem::Portal(refused))),
             }
         });
     }
 
-    /// Another passcode for the same address, in place.
-    pub(crate) fn resend(self) {
+    /// The key and the message, where this session opens it; else the ways to sign in that are left.
+    pub(super) async fn release(self, journey: u32, envelope: Envelope, turn: Turn) {
+        let answer = release(&envelope).await;
+        if !self.is_current(journey) {
+            return;
+        }
+        match answer {
+            Ok(released) => self.decrypt(journey, envelope, released).await,
+            Err(ReleaseRefused::Refused(Refused::Code(body))) => match body.code {
+                ErrorCode::NotSignedIn | ErrorCode::NotARecipient => {
+                    self.choose_way(journey, envelope, turn).await;
+                }
+                ErrorCode::WayNotAllowed => {
+                    let problem = Problem::Portal(Refused::Code(body));
+                    self.choose_way(journey, envelope, Turn::Failed(problem))
+                        .await;
+                }
+                _ => self.stop(ReleaseRefused::Refused(Refused::Code(body))),
+            },
+            Err(refused) => self.stop(refused),
+        }
+    }
+
+    /// Mails a passcode to the address; another one, where one was sent.
+    pub(crate) fn mail_passcode(self) {
         let Some(envelope) = self.envelope.get_value() else {
             return self.show(Screen::Landing);
         };
@@ -180,7 +203,7 @@ impl App {
         spawn_local(async move { self.ask_for_passcode(journey, envelope).await });
     }
 
-    async fn ask_for_passcode(self, journey: u32, envelope: Envelope) {
+    pub(super) async fn ask_for_passcode(self, journey: u32, envelope: Envelope) {
         let address = self.address.get_untracked().trim().to_owned();
         let answer = sign_in::challenge(&envelope, &address).await;
         if !self.is_current(journey) {
@@ -205,7 +228,10 @@ impl App {
             }
             Err(Refused::Code(body))
                 if body.code == ErrorCode::BadAddress
-                    || self.screen.get_untracked() == Screen::Passcode =>
+                    || matches!(
+                        self.screen.get_untracked(),
+                        Screen::Passcode | Screen::Ways | Screen::Complete
+                    ) =>
             {
                 self.note(Refused::Code(body));
             }
@@ -220,13 +246,14 @@ impl App {
     }
 
     /// Says what went wrong on the screen that shows.
-    fn note(self, refused: Refused) {
+    pub(super) fn note(self, refused: Refused) {
         self.busy.set(false);
         self.notice.set(Some(Problem::Portal(refused)));
     }
 
-    /// Exchanges the passcode for a session, and goes on to the key.
-    pub(crate) fn verify(self, code: String) {
+    /// Exchanges the passcode for a session, and goes on to the key. `keep`: the account signed in with opens messages to
+    /// this address from now on.
+    pub(crate) fn verify(self, code: String, keep: bool) {
         let (Some(envelope), Some(sent)) =
             (self.envelope.get_value(), self.challenge.get_untracked())
         else {
@@ -236,7 +263,7 @@ impl App {
         self.notice.set(None);
         self.busy.set(true);
         spawn_local(async move {
-            let answer = sign_in::verify(&envelope, &sent.address, &code).await;
+            let answer = sign_in::verify(&envelope, &sent.address, &code, keep).await;
             if !self.is_current(journey) {
                 return;
             }
@@ -248,6 +275,13 @@ impl App {
                 Ok(_) => match release(&envelope).await {
                     _ if !self.is_current(journey) => {}
                     Ok(released) => self.decrypt(journey, envelope, released).await,
+                    Err(ReleaseRefused::Refused(Refused::Code(body)))
+                        if body.code == ErrorCode::WayNotAllowed =>
+                    {
+                        let problem = Problem::Portal(Refused::Code(body));
+                        self.choose_way(journey, envelope, Turn::Failed(problem))
+                            .await;
+                    }
                     Err(refused) => self.stop(refused),
                 },
                 Err(refused) => self.note(refused),
@@ -282,6 +316,7 @@ impl App {
                 self.show(Screen::Reading);
                 // Opened: this tab's record has done its work.
                 arrival::forget().await;
+                self.offer_passkey(journey).await;
             }
             Err(error) => self.show(Screen::Problem(Problem::Show(error))),
         }
@@ -297,7 +332,9 @@ impl App {
         let journey = self.depart();
         spawn_local(async move {
             let told = sign_in::sign_out().await.is_ok();
-            self.signed_in.set(!told);
+            if told {
+                self.forget_session();
+            }
             arrival::forget().await;
             if self.is_current(journey) {
                 self.show(Screen::SignedOut { told });

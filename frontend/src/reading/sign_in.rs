@@ -31,7 +31,7 @@ pub(crate) async fn challenge(
     .await
 }
 
-/// Exchanges a passcode for a session (a cookie the app cannot read).
+/// Exchanges a passcode for a session (a cookie the app cannot read). `keep`: link the session's account to the address.
 ///
 /// # Errors
 /// [`Refused`].
@@ -39,13 +39,14 @@ pub(crate) async fn verify(
     envelope: &Envelope,
     address: &str,
     code: &str,
+    keep: bool,
 ) -> Result<VerifyResponse, Refused> {
     call::<Verify>(&VerifyRequest {
         possession: possession(envelope),
         address: address.to_owned(),
         tab: tab::tab(),
         code: code.to_owned(),
-        keep: false,
+        keep,
     })
     .await
 }

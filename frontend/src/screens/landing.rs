@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::bring;
+use super::{bring, problem::notice};
 use crate::{app::App, words};
 
 /// Choose, drop or paste; on a phone; how it works.
@@ -19,6 +19,7 @@ pub(super) fn landing(app: App) -> impl IntoView {
         <div class="landing">
             <section class="card">
                 <h1 tabindex="-1">{words::landing_title()}</h1>
+                {notice(app)}
                 <p class="lead">{words::landing_lead()}</p>
                 {bring::choose(app)}
                 {back}

@@ -5,14 +5,19 @@
 
 mod arrived;
 mod bring;
+mod complete;
+mod icons;
 mod landing;
+mod me;
 mod opening;
 mod passcode;
+mod passkey_offer;
 mod privacy;
 mod problem;
 mod reading;
 mod receive;
 mod shell;
+mod ways;
 mod wiped;
 
 use leptos::prelude::{AnyView, IntoAny};
@@ -36,6 +41,9 @@ fn screen(app: App, screen: &Screen) -> AnyView {
         Screen::Landing => landing::landing(app).into_any(),
         Screen::Receive => receive::receive(app).into_any(),
         Screen::Arrived => arrived::arrived(app).into_any(),
+        Screen::Ways => ways::ways(app).into_any(),
+        Screen::Complete => complete::complete(app).into_any(),
+        Screen::Returned => complete::returned().into_any(),
         Screen::Passcode => passcode::passcode(app).into_any(),
         Screen::Opening => opening::opening(app).into_any(),
         Screen::Reading => reading::reading(app).into_any(),
@@ -43,5 +51,6 @@ fn screen(app: App, screen: &Screen) -> AnyView {
         Screen::SignedOut { told } => wiped::signed_out(app, *told).into_any(),
         Screen::Closed => wiped::closed(app).into_any(),
         Screen::Privacy => privacy::privacy(app).into_any(),
+        Screen::Me => me::me(app).into_any(),
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::bring;
 use crate::{
-    app::{App, Problem, Way},
+    app::{App, Problem, WayOn},
     words,
 };
 
@@ -31,15 +31,16 @@ pub(super) fn problem(app: App, problem: &Problem) -> impl IntoView + use<> {
     }
 }
 
-fn way_on(app: App, way: Way, first: bool) -> AnyView {
+fn way_on(app: App, way: WayOn, first: bool) -> AnyView {
     let (label, go): (_, fn(App)) = match way {
         // The best way is right here; as a second way it is a screen away.
-        Way::Choose if first => return bring::choose(app).into_any(),
-        Way::Choose => (words::start_over(), App::choose_another),
-        Way::TryAgain => (words::try_again(), App::open),
-        Way::NewPasscode => (words::new_passcode(), App::open),
-        Way::Back => (words::back_to_message(), App::back),
-        Way::AnotherAddress => (words::another_address(), App::back),
+        WayOn::Choose if first => return bring::choose(app).into_any(),
+        WayOn::Choose => (words::start_over(), App::choose_another),
+        WayOn::TryAgain => (words::try_again(), App::open),
+        WayOn::NewPasscode => (words::new_passcode(), App::open),
+        WayOn::Back => (words::back_to_message(), App::back),
+        WayOn::AnotherAddress => (words::another_address(), App::back),
+        WayOn::SignInElsewhere => (words::sign_in::another_way(), App::sign_in_elsewhere),
     };
     let class = if first { "button primary" } else { "button" };
     view! {

@@ -6,6 +6,7 @@ mod headers;
 
 use leptos::prelude::*;
 
+use super::passkey_offer;
 use crate::{app::App, reading::frame::Frame, words};
 
 /// The opened message.
@@ -25,6 +26,7 @@ pub(super) fn reading(app: App) -> impl IntoView {
                     <button type="button" class="button" id="sign-out" on:click={move |_| app.sign_out()}>{words::sign_out()}</button>
                 </div>
             </div>
+            {passkey_offer::card(app)}
             {headers::sender(&message)}
             {headers::headers(&message.view)}
             {attachments::attachments(app, &message)}

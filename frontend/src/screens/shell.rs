@@ -27,27 +27,26 @@ pub(super) fn shell(app: App) -> impl IntoView {
                 view! { <span>{words::help_at()} ": " {contact}</span> }
             })
     };
-    // The reading view has its own button, in sight.
+    // The reading view has its own button, in sight; so has the page of the person's sign-ins.
     let session = move || {
-        (app.signed_in.get() && app.screen.get() != Screen::Reading).then(|| {
+        let account = app.account.get();
+        let elsewhere = !matches!(app.screen.get(), Screen::Reading | Screen::Returned);
+        ((app.signed_in.get() || account.is_some()) && elsewhere).then(|| {
+            let state = account.map_or_else(
+                || words::signed_in().to_owned(),
+                |account| words::sign_in::signed_in_with(&account.label),
+            );
             view! {
                 <span>
-                    {words::signed_in()} " "
+                    {state} " "
                     <button type="button" class="link" on:click={move |_| app.sign_out()}>{words::sign_out()}</button>
                 </span>
             }
         })
     };
-    let privacy = move || {
-        (app.screen.get() != Screen::Privacy).then(|| {
-            view! {
-                <a href="/privacy" target="_blank" rel="noopener noreferrer">
-                    {words::privacy()}
-                    <span class="unseen">" " {words::opens_in_new_tab()}</span>
-                </a>
-            }
-        })
-    };
+    let me = move || (app.screen.get() != Screen::Me).then(|| beside("/me", words::me::link()));
+    let privacy =
+        move || (app.screen.get() != Screen::Privacy).then(|| beside("/privacy", words::privacy()));
     view! {
         <div class="shell">
             <header class="top">
@@ -60,7 +59,7 @@ pub(super) fn shell(app: App) -> impl IntoView {
             <main id="main">{move || screen(app, &app.screen.get())}</main>
             <footer class="bottom">
                 <p>{words::promise()}</p>
-                <p class="links">{privacy} {support} {session}</p>
+                <p class="links">{privacy} {me} {support} {session}</p>
             </footer>
             <div class="drop-cover" class:shown={move || dragging.get()} aria-hidden="true">
                 <p>{words::drop_here()}</p>
@@ -69,11 +68,26 @@ pub(super) fn shell(app: App) -> impl IntoView {
     }
 }
 
+/// A link to a page of its own, so that a message here is not lost.
+fn beside(path: &'static str, label: &'static str) -> impl IntoView {
+    view! {
+        <a href=path target="_blank" rel="noopener noreferrer">
+            {label}
+            <span class="unseen">" " {words::opens_in_new_tab()}</span>
+        </a>
+    }
+}
+
 /// Whether a file may come now; while a message is opened or read, it is not pushed aside.
 fn takes_files(app: App) -> bool {
     !matches!(
         app.screen.get_untracked(),
-        Screen::Opening | Screen::Reading | Screen::Privacy | Screen::Starting
+        Screen::Opening
+            | Screen::Reading
+            | Screen::Privacy
+            | Screen::Me
+            | Screen::Returned
+            | Screen::Starting
     )
 }
 
@@ -99,6 +113,11 @@ fn watch_window(app: App, dragging: RwSignal<bool>) {
         }
     });
     window_event_listener(ev::pagehide, move |_| app.leave());
+    window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            app.resumed();
+        }
+    });
 }
 
 /// A new screen names the document and takes the focus, so that a screen reader starts at its heading.

@@ -16,7 +16,7 @@ pub(crate) struct Said {
     pub(crate) todo: Cow<'static, str>,
 }
 
-fn said(what: impl Into<Cow<'static, str>>, todo: impl Into<Cow<'static, str>>) -> Said {
+pub(super) fn said(what: impl Into<Cow<'static, str>>, todo: impl Into<Cow<'static, str>>) -> Said {
     Said {
         what: what.into(),
         todo: todo.into(),
@@ -49,7 +49,7 @@ pub(crate) fn refused(body: &ErrorBody) -> Said {
         ),
         ErrorCode::NotSignedIn => said(
             "Your session is over",
-            "Sessions end after 30 minutes without use. Get a new passcode to open the message; it is still here.",
+            "Sessions end after 30 minutes without use, or when you sign out elsewhere. Sign in again to open the message; it is still here.",
         ),
         ErrorCode::CodeWrong => said(
             match body.tries_left {
@@ -85,30 +85,12 @@ pub(crate) fn refused(body: &ErrorBody) -> Said {
             "This is not an email address we can mail to",
             "Check it for typing errors: it looks like name@example.com.",
         ),
-        ErrorCode::ProviderUnavailable => said(
-            "This sign-in is out of reach at the moment",
-            "The account's provider does not answer this portal. Use another way below, or try again later.",
-        ),
-        ErrorCode::SignInRefused => said(
-            "The sign-in could not be verified",
-            "What the account's provider answered did not hold, so nothing was opened. Try again, or use another way below.",
-        ),
-        ErrorCode::SignInCancelled => said(
-            "The sign-in was not completed",
-            "You came back without signing in. Try again, or use another way below.",
-        ),
-        ErrorCode::SignInExpired => said(
-            "The sign-in took too long",
-            "It has to be completed within ten minutes, once, and in the browser where it began. Start it again.",
-        ),
-        ErrorCode::WayNotAllowed => said(
-            "This address needs another way to sign in",
-            "Whoever runs this portal has set which sign-in counts for your address. Use the one that is shown first.",
-        ),
-        ErrorCode::PasskeyRefused => said(
-            "This passkey did not work",
-            "It may have been removed from this portal, or it was not unlocked. Use another way below; afterwards you can make a new passkey.",
-        ),
+        ErrorCode::ProviderUnavailable
+        | ErrorCode::SignInRefused
+        | ErrorCode::SignInCancelled
+        | ErrorCode::SignInExpired
+        | ErrorCode::WayNotAllowed
+        | ErrorCode::PasskeyRefused => sign_in(body.code),
         ErrorCode::Unavailable => said(
             "The portal cannot answer right now",
             format!(
@@ -132,6 +114,46 @@ pub(crate) fn refused(body: &ErrorBody) -> Said {
             "The portal was probably updated while the page was open. Reload the page and open the attachment again. If it keeps failing, quote the request id.",
         ),
     }
+}
+
+/// A sign-in with an account or a passkey failed.
+fn sign_in(code: ErrorCode) -> Said {
+    match code {
+        ErrorCode::ProviderUnavailable => said(
+            "This sign-in is out of reach at the moment",
+            "The account's provider does not answer this portal. Use another way, or try again later.",
+        ),
+        ErrorCode::SignInRefused => said(
+            "The sign-in could not be verified",
+            "What the account's provider answered did not hold, so nothing was opened. Try again, or use another way.",
+        ),
+        ErrorCode::SignInCancelled => said(
+            "The sign-in was not completed",
+            "You came back without signing in. Try again, or use another way.",
+        ),
+        ErrorCode::SignInExpired => said(
+            "The sign-in took too long",
+            "It has to be completed within ten minutes, once, and in the browser where it began. Start it again.",
+        ),
+        ErrorCode::WayNotAllowed => said(
+            "This address needs another way to sign in",
+            "Whoever runs this portal has set which sign-in counts for your address, and this one is not enough. Use another one of those below.",
+        ),
+        _ => said(
+            "This passkey did not work",
+            "It may have been removed from this portal, or it was not unlocked. Use another way this time; afterwards you can make a new passkey.",
+        ),
+    }
+}
+
+/// A refusal that came without the request it belongs to: a round trip to a provider.
+pub(crate) fn code(code: ErrorCode) -> Said {
+    refused(&ErrorBody {
+        code,
+        request_id: String::new(),
+        retry_after: None,
+        tries_left: None,
+    })
 }
 
 /// The portal did not answer.
@@ -249,6 +271,12 @@ mod tests {
             ErrorCode::TooSoon,
             ErrorCode::TooManyCodes,
             ErrorCode::BadAddress,
+            ErrorCode::ProviderUnavailable,
+            ErrorCode::SignInRefused,
+            ErrorCode::SignInCancelled,
+            ErrorCode::SignInExpired,
+            ErrorCode::WayNotAllowed,
+            ErrorCode::PasskeyRefused,
             ErrorCode::Unavailable,
             ErrorCode::Internal,
         ];

@@ -76,11 +76,15 @@ const SECTIONS: &[Section] = &[
             ),
             (
                 "No password is ever asked for.",
-                "A one-time passcode, mailed to the address the message was sent to, is used for authentication only and is not kept.",
+                "A one-time passcode, mailed to the address the message was sent to, is used for authentication only and is not kept. If you sign in with an account, its password is typed on its provider's own page and never reaches this portal.",
+            ),
+            (
+                "You see and erase what is remembered.",
+                "The page “Your sign-ins” lists what this portal keeps about you, removes each piece, and has one button that erases all of it.",
             ),
             (
                 "No tracking.",
-                "No advertising, no analytics service, no content from other sites. One cookie, for signing in.",
+                "No advertising, no analytics service, no content from other sites. Cookies for signing in only.",
             ),
         ],
     },
@@ -89,8 +93,18 @@ const SECTIONS: &[Section] = &[
         paragraphs: &[
             "The sealed message arrives as an HTML attachment to a regular mail. When you open it, its content is handed to this page inside your browser. Nothing about it is sent to the portal until you press the button that opens the message.",
             "Then your browser sends the message's random id, a proof that you hold the attachment, and the address you typed. If the message was sent to that address, the portal mails a one-time passcode to it; the answer to your browser is the same for every address. With the right passcode, the portal releases the message's key to your browser, which decrypts the message on your device.",
+            "Where the operator has set up other ways to sign in, you choose. The list of ways follows from the domain of the address you typed, not from who is registered.",
         ],
-        points: &[],
+        points: &[
+            (
+                "With an account.",
+                "Your browser goes to the account's provider (such as Google or Microsoft) and comes back. The provider learns that you sign in to this portal, and when; it is not told which message you open. If it is the provider meant for your address, it also gets that address, so that you need not type it again. The portal gets the account's fixed number at the provider and, where the provider states it, a verified address. It compares them and keeps neither the address nor the provider's answer.",
+            ),
+            (
+                "With a passkey.",
+                "Your device signs a random number. The portal checks the signature with the passkey's public key. Your fingerprint, face or PIN never leaves the device.",
+            ),
+        ],
     },
     Section {
         title: "What the portal never has",
@@ -106,7 +120,7 @@ const SECTIONS: &[Section] = &[
             ),
             (
                 "Your credentials.",
-                "You have no account and no password here. The passcode is checked against a keyed hash, which is erased when it is used or after 10 minutes.",
+                "You have no password here, and the portal does not see the one of your account or device. The passcode is checked against a keyed hash, which is erased when it is used or after 10 minutes.",
             ),
         ],
     },
@@ -132,7 +146,19 @@ const SECTIONS: &[Section] = &[
             ),
             (
                 "Your session.",
-                "A random number in a cookie, so that you need not prove yourself again for each message. It ends when you sign out, after 30 minutes without use, and after 8 hours at the latest.",
+                "A random number in a cookie, so that you need not prove yourself again for each message, with keyed hashes of the addresses you proved and of the account you signed in with. It ends when you sign out, here or everywhere, after 30 minutes without use, and after 8 hours at the latest.",
+            ),
+            (
+                "A sign-in with an account, while it runs.",
+                "A random number in a second cookie, and what is needed to check the provider's answer. Good once, for 10 minutes at most.",
+            ),
+            (
+                "Remembered mailboxes, where you ask for it or make a passkey.",
+                "A keyed hash of the account (or the passkey), a keyed hash of the address, how it was proved, and when. So that you need no passcode next time. Until it ages out (90 days by default, set by the operator), or until you remove it at “Your sign-ins”. Never kept for addresses that the operator lists as shared.",
+            ),
+            (
+                "Passkeys, where you make one.",
+                "The public key, its random number, a counter, when it was made and last used. No name and no fingerprint of yours. Until you remove it at “Your sign-ins”, or until it ages out.",
             ),
             (
                 "A random number for this browser tab.",
@@ -161,6 +187,14 @@ const SECTIONS: &[Section] = &[
                 "Kept for this tab so that a reload does not lose it. Erased when the message is opened, and after 15 minutes at the latest when Sealpost starts again.",
             ),
             (
+                "The address you typed, while you sign in with an account.",
+                "In this tab's own storage, so that you find the form as you left it. Erased when you come back.",
+            ),
+            (
+                "That a passkey was made or used here.",
+                "One mark in this browser's storage, without any name, so that this way is shown first next time. Erased with “Erase all of it”, or with this site's data in your browser. The passkey itself, listed under the address you typed, is kept by your device or password manager.",
+            ),
+            (
                 "The decrypted message.",
                 "Only in the memory of the open page: never in the browser's storage, history or cache. Gone when you sign out, leave or close the page. What you download or print is yours to protect.",
             ),
@@ -180,7 +214,7 @@ const SECTIONS: &[Section] = &[
     Section {
         title: "Who else receives data",
         paragraphs: &[
-            "The operator's mail server delivers the passcode to your mailbox, and so learns your address and that a passcode was sent. The sender can ask the portal how often, and when last, the key of a message was released. Nobody else receives anything, and nothing is sold.",
+            "The operator's mail server delivers the passcode to your mailbox, and so learns your address and that a passcode was sent. The sender can ask the portal how often, and when last, the key of a message was released. The provider of an account, if you choose one to sign in with, learns what is said above. Nobody else receives anything, and nothing is sold.",
             "Backups of the portal's database, if the operator makes them, can hold the records above longer; the keys in them stay encrypted.",
         ],
         points: &[],
@@ -188,7 +222,7 @@ const SECTIONS: &[Section] = &[
     Section {
         title: "Your choices",
         paragraphs: &[
-            "You can refuse to open a message here and ask the sender for another way. You can sign out at any time. You can ask the operator what is stored about an address, and to erase it, as far as the law of your country gives you that right; the operator can find it only by the address you name, because only keyed hashes are stored.",
+            "You can refuse to open a message here and ask the sender for another way. You can sign out at any time, here or on all your devices. The page “Your sign-ins” (at the bottom of each page, address /me) shows what is remembered for your account and passkeys, and erases it. You can ask the operator what is stored about an address, and to erase it, as far as the law of your country gives you that right; the operator can find it only by the address you name, because only keyed hashes are stored.",
         ],
         points: &[],
     },
