@@ -104,6 +104,7 @@ sentences! {
     body_title = "Text of the message";
     body_loading = "Preparing the text…";
     body_empty = "This message has no text.";
+    body_too_long = "The text is too long to be shown here. Download it from the list of attachments above.";
     body_failed = "The text could not be shown in this browser. Reload the page and open the attachment again, or use another browser. Attachments can still be downloaded.";
     show_plain = "Show as plain text";
     show_formatted = "Show formatted";
@@ -169,6 +170,11 @@ pub(crate) fn bytes_of(done: &str, total: &str) -> String {
 /// The registered sender.
 pub(crate) fn verified_by(portal: &str) -> String {
     format!("{portal} confirms who sealed this message:")
+}
+
+/// People of a header line that are not shown.
+pub(crate) fn more_people(count: usize) -> String {
+    format!("and {count} more")
 }
 
 /// The From line inside is not the registered sender's.

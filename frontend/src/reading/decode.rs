@@ -6,33 +6,80 @@
 use sealpost_message::TransferEncoding;
 use zeroize::Zeroizing;
 
+/// Longest line that is held until its end comes, in bytes; RFC 5322 allows 998. In a longer one, white space before the cut
+/// counts as at the end of a line, and what is uuencoded is broken anyway.
+const LINE_LEN: usize = 64 << 10;
+
 /// Decodes a body that arrives in pieces.
 pub(super) struct PieceDecoder {
     encoding: TransferEncoding,
-    /// Encoded bytes behind the last place to cut: three characters of base64, a line of quoted-printable.
+    /// Encoded bytes behind the last place to cut: three characters of base64, a line of the others.
     held: Zeroizing<Vec<u8>>,
+    /// Where the lines so far of what is uuencoded lead to.
+    uuencoded: Lines,
+}
+
+/// Where a line of uuencoded text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// Before `begin`.
+    Before,
+    /// Between `begin` and `end`.
+    Inside,
+    /// Behind `end`.
+    Behind,
 }
 
 impl PieceDecoder {
     /// At the start of a body; `piece_len` is the longest piece to come.
     pub(super) fn new(encoding: TransferEncoding, piece_len: usize) -> Self {
-        // A growing vector would leave copies of the plaintext behind; a line rarely is longer than this.
-        let held = Zeroizing::new(Vec::with_capacity(piece_len + 4096));
-        Self { encoding, held }
+        // A growing vector would leave copies of the plaintext behind; no line held is longer than this.
+        let held = Zeroizing::new(Vec::with_capacity(piece_len + LINE_LEN));
+        Self {
+            encoding,
+            held,
+            uuencoded: Lines::Before,
+        }
     }
 
     /// Takes the next piece and returns what is decoded by it.
     pub(super) fn push(&mut self, piece: impl FnOnce(&mut Vec<u8>)) -> Zeroizing<Vec<u8>> {
         piece(&mut self.held);
         let at = last_cut(self.encoding, &self.held);
-        let decoded = Zeroizing::new(self.encoding.decode(&self.held[..at]));
+        let decoded = self.decode(at);
         self.held.drain(..at);
         decoded
     }
 
+    /// What the first `len` bytes held are decoded to.
+    fn decode(&mut self, len: usize) -> Zeroizing<Vec<u8>> {
+        const BEGIN: &[u8] = b"begin \n";
+        let encoded = &self.held[..len];
+        if self.encoding != TransferEncoding::Uuencode {
+            return Zeroizing::new(self.encoding.decode(encoded));
+        }
+        // The decoder takes a whole: each piece gets the beginning of its own.
+        let mut whole = Zeroizing::new(Vec::with_capacity(BEGIN.len() + len));
+        match self.uuencoded {
+            Lines::Before => {}
+            Lines::Inside => whole.extend_from_slice(BEGIN),
+            Lines::Behind => return Zeroizing::default(),
+        }
+        whole.extend_from_slice(encoded);
+        for line in encoded.split(|&byte| byte == b'\n') {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            match self.uuencoded {
+                Lines::Before if line.starts_with(b"begin ") => self.uuencoded = Lines::Inside,
+                Lines::Inside if line == b"end" => self.uuencoded = Lines::Behind,
+                _ => {}
+            }
+        }
+        Zeroizing::new(self.encoding.decode(&whole))
+    }
+
     /// The rest, at the end of the body.
-    pub(super) fn finish(self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(self.encoding.decode(&self.held))
+    pub(super) fn finish(mut self) -> Zeroizing<Vec<u8>> {
+        self.decode(self.held.len())
     }
 }
 
@@ -41,14 +88,26 @@ fn last_cut(encoding: TransferEncoding, encoded: &[u8]) -> usize {
     match encoding {
         TransferEncoding::Identity => encoded.len(),
         TransferEncoding::Base64 => after_last_group(encoded),
-        // Every rule of RFC 2045, section 6.7 stays within a line and its end.
-        TransferEncoding::QuotedPrintable => encoded
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1),
-        // Old and small: decoded as a whole.
-        TransferEncoding::Uuencode => 0,
+        // Every rule of RFC 2045, section 6.7 stays within a line and its end, and so does uuencode.
+        TransferEncoding::QuotedPrintable | TransferEncoding::Uuencode => {
+            let line = encoded.iter().rposition(|&byte| byte == b'\n');
+            let start = line.map_or(0, |at| at + 1);
+            if encoded.len() - start <= LINE_LEN {
+                start
+            } else {
+                before_escape(encoded)
+            }
+        }
     }
+}
+
+/// The end, or before an escape (`=`, two digits) that may go on behind it.
+fn before_escape(encoded: &[u8]) -> usize {
+    let tail = encoded.len().saturating_sub(2);
+    encoded[tail..]
+        .iter()
+        .position(|&byte| byte == b'=')
+        .map_or(encoded.len(), |at| tail + at)
 }
 
 /// Behind the last whole group of four characters; padding ends a group.
@@ -107,6 +166,33 @@ mod tests {
         for _ in 0..100 {
             decoder.push(|held| held.extend_from_slice(&[b'A'; 1023]));
             assert!(decoder.held.len() <= 3);
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_held() {
+        for encoding in [
+            TransferEncoding::QuotedPrintable,
+            TransferEncoding::Uuencode,
+        ] {
+            let mut decoder = PieceDecoder::new(encoding, 1024);
+            for _ in 0..200 {
+                decoder.push(|held| held.extend_from_slice(&[b'='; 1023]));
+                assert!(decoder.held.len() <= LINE_LEN, "{encoding:?}");
+            }
+        }
+        let long = b"=C3=A4".repeat(LINE_LEN);
+        let decoded = in_pieces(TransferEncoding::QuotedPrintable, &long, 100_001);
+        assert_eq!(decoded, "ä".repeat(LINE_LEN).into_bytes());
+    }
+
+    #[test]
+    fn uuencode_decodes_whatever_the_pieces() {
+        let encoded =
+            b"text\r\nbegin 644 a.txt\r\n#0V%T\r\n#0V%T\r\n`\r\nend\r\n#0V%T\r\nbegin x\n#0V%T\n";
+        for piece_len in 1..=encoded.len() {
+            let decoded = in_pieces(TransferEncoding::Uuencode, encoded, piece_len);
+            assert_eq!(decoded, b"CatCat", "{piece_len}");
         }
     }
 

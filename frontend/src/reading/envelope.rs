@@ -7,6 +7,7 @@ use sealpost_envelope::{
     Layout, Preamble, Trailer, layout::COUNT_LEN, limits::ENVELOPE_LEN, preamble::FIXED_LEN,
 };
 use web_sys::Blob;
+use zeroize::Zeroizing;
 
 use crate::{
     arrival::Refusal,
@@ -45,7 +46,10 @@ impl Envelope {
         }
         let start = blob::read(&blob, 0..FIXED_LEN as u64).await?.to_vec();
         let preamble_len = Preamble::len_from(&start)?;
-        let preamble = blob::read(&blob, 0..preamble_len as u64).await?.to_vec();
+        // It holds the envelope secret.
+        let bytes = blob::read(&blob, 0..preamble_len as u64).await?;
+        let preamble = Zeroizing::new(bytes.to_vec());
+        blob::wipe(&bytes);
         let preamble = Preamble::parse(&preamble)?;
         if preamble.header().portal != origin() {
             return Err(Refusal::OtherPortal {

@@ -15,6 +15,16 @@ pub struct Image {
     pub bytes: Uint8Array,
 }
 
+/// Whether bytes start like an image that the frame shows; its script tells the same.
+pub fn is_image(bytes: &[u8]) -> bool {
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    starts(b"\x89PNG\r\n\x1a\n")
+        || starts(b"\xff\xd8\xff")
+        || starts(b"GIF87a")
+        || starts(b"GIF89a")
+        || (starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+}
+
 /// How the text is set.
 pub struct Setting {
     /// Plain text: the app's own type and colours. Else the sender's, on white.
@@ -145,4 +155,24 @@ fn answer(data: &JsValue) -> Option<Told> {
     Some(Told::Shown {
         removed: removed.clamp(0.0, f64::from(u32::MAX)) as u32,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_image;
+
+    #[test]
+    fn an_image_is_told_by_its_first_bytes() {
+        for bytes in [
+            b"\x89PNG\r\n\x1a\n".as_slice(),
+            b"\xff\xd8\xff\xe0",
+            b"GIF89a",
+            b"RIFF1234WEBPVP8",
+        ] {
+            assert!(is_image(bytes), "{bytes:?}");
+        }
+        for bytes in [b"<svg/>".as_slice(), b"BM", b"RIFF1234WAVE", b"RIFF", b""] {
+            assert!(!is_image(bytes), "{bytes:?}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! DOMPurify walks the tree that the browser's own parser built; everything is rewritten inside that walk (images, links,
 //! styles), and the tree is serialised once. Nothing edits the text afterwards, and the frame checks the same policy again.
 
+mod names;
 mod rewrite;
 pub mod style;
 
@@ -14,6 +15,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 use super::parse::UnsafeHtml;
+pub use names::Names;
 use rewrite::Rewriter;
 
 /// HTML that passed the policy. Made here only, shown by the frame only.
@@ -25,8 +27,8 @@ pub struct SafeHtml {
 /// What the walk found and took out.
 #[derive(Default)]
 pub struct Found {
-    /// Content-IDs that the body shows, in order, each once.
-    pub cids: Vec<String>,
+    /// Images of the message that the body shows: their positions among [`Names`], in order, each once.
+    pub images: Vec<usize>,
     /// Images that stood in the body as `data:` URLs: the name that stands for each, and its bytes.
     pub data_images: Vec<(String, Vec<u8>)>,
     /// Images and backgrounds that would have come from the internet.
@@ -59,6 +61,8 @@ extern "C" {
     fn add_hook(this: &DomPurify, entry: &str, hook: &Function);
     #[wasm_bindgen(method, js_name = removeAllHooks)]
     fn remove_all_hooks(this: &DomPurify);
+    #[wasm_bindgen(method, setter, js_name = removed)]
+    fn set_removed(this: &DomPurify, removed: &Array);
     #[wasm_bindgen(method, catch)]
     fn sanitize(this: &DomPurify, dirty: &str, config: &Object) -> Result<JsValue, JsValue>;
 }
@@ -99,19 +103,21 @@ pub async fn prepare() {
     let _ = library().await;
 }
 
-/// Keeps of `html` what the policy allows.
+/// Keeps of `html` what the policy allows. `names`: the images that the message brings along.
 ///
 /// # Errors
 /// [`NoSanitiser`]; nothing is shown then.
-pub async fn sanitise(html: &UnsafeHtml) -> Result<SafeHtml, NoSanitiser> {
+pub async fn sanitise(html: &UnsafeHtml, names: Names) -> Result<SafeHtml, NoSanitiser> {
     let library = library().await?;
-    let rewriter = Rc::new(RefCell::new(Rewriter::default()));
+    let rewriter = Rc::new(RefCell::new(Rewriter::new(names)));
     let before = hook(&rewriter, Rewriter::before);
     let after = hook(&rewriter, Rewriter::after);
     library.add_hook("beforeSanitizeAttributes", before.as_ref().unchecked_ref());
     library.add_hook("afterSanitizeAttributes", after.as_ref().unchecked_ref());
     let clean = library.sanitize(html.as_str(), &config());
     library.remove_all_hooks();
+    // It remembers what it took out.
+    library.set_removed(&Array::new());
     let html = clean
         .ok()
         .and_then(|clean| clean.as_string())

@@ -1,18 +1,22 @@
 //! Owns the screen with a sealed message in hand: what it claims, the address, one big button.
 
 use leptos::{ev, prelude::*};
+use sealpost_message::name::display_text;
 
 use super::problem::notice;
 use crate::{app::App, words};
+
+/// Longest claim shown, in characters.
+const CLAIM_CHARS: usize = 120;
 
 /// The unverified sender, the form, and the way to another message.
 pub(super) fn arrived(app: App) -> impl IntoView {
     let Some(envelope) = app.envelope() else {
         return ().into_any();
     };
-    let from = match envelope.from() {
-        "" => words::no_sender().to_owned(),
-        from => from.to_owned(),
+    let from = match claim(envelope.from()) {
+        from if from.is_empty() => words::no_sender().to_owned(),
+        from => from,
     };
     let sealed = words::dates::long(envelope.created());
     let size = words::size_of(envelope.len());
@@ -40,7 +44,7 @@ pub(super) fn arrived(app: App) -> impl IntoView {
             <h1 tabindex="-1">{words::arrived_title()}</h1>
             <div class="claim">
                 <p class="label">{words::unverified_label()}</p>
-                <p class="who"><bdi>{from}</bdi> <span class="badge unverified">{words::unverified()}</span></p>
+                <p class="who"><span class="badge unverified">{words::unverified()}</span> <bdi>{from}</bdi></p>
                 <p class="quiet small">{words::unverified_help()}</p>
                 <p class="facts small quiet">
                     <span>{words::sealed_on()} " " {sealed}</span>
@@ -64,4 +68,29 @@ pub(super) fn arrived(app: App) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// Who the envelope says it is from: anybody may have written that, at any length.
+fn claim(from: &str) -> String {
+    let shown = display_text(from);
+    match shown.char_indices().nth(CLAIM_CHARS) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_is_one_short_line_in_one_direction() {
+        assert_eq!(
+            claim("Ada\n\u{202e}<ada@example.com>"),
+            "Ada <ada@example.com>"
+        );
+        let longest = "a".repeat(CLAIM_CHARS);
+        assert_eq!(claim(&longest), longest);
+        assert_eq!(claim(&format!("{longest}a")), format!("{longest}…"));
+    }
 }

@@ -15,6 +15,7 @@ pub(super) fn reading(app: App) -> impl IntoView {
         return ().into_any();
     };
     let frame: StoredValue<Option<Frame>, LocalStorage> = StoredValue::new_local(None);
+    let outcome = RwSignal::new(attachments::Outcome::Open);
     let print = move |_| frame.with_value(|frame| frame.as_ref().map(Frame::print));
     let subject = headers::subject(&message.view);
     view! {
@@ -29,8 +30,8 @@ pub(super) fn reading(app: App) -> impl IntoView {
             {passkey_offer::card(app)}
             {headers::sender(&message)}
             {headers::headers(&message.view)}
-            {attachments::attachments(app, &message)}
-            {body::body(app, &message, frame)}
+            {attachments::attachments(app, outcome)}
+            {body::body(app, &message, frame, outcome)}
         </article>
     }
     .into_any()

@@ -1,10 +1,12 @@
 //! Owns what changes in a message's elements while the sanitiser walks them: images, links, styles.
 
+use std::collections::HashSet;
+
 use data_encoding::{BASE64, Specification};
 use sealpost_message::policy;
 use web_sys::{Element, Url};
 
-use super::{Found, style};
+use super::{Found, Names, style};
 
 /// Most bytes of images that stand in a body as `data:` URLs.
 const DATA_IMAGE_BYTES: usize = 32 << 20;
@@ -14,13 +16,23 @@ const FETCHING: [&str; 6] = ["src", "srcset", "lowsrc", "dynsrc", "background", 
 /// The state of one walk.
 #[derive(Default)]
 pub(super) struct Rewriter {
+    names: Names,
     found: Found,
+    /// Those of `found.images`.
+    shown: HashSet<usize>,
     data_bytes: usize,
     /// What the image being walked shows.
     image: Option<String>,
 }
 
 impl Rewriter {
+    pub(super) fn new(names: Names) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn into_found(self) -> Found {
         self.found
     }
@@ -73,11 +85,13 @@ impl Rewriter {
     /// The name under which the frame gets the image, if it may show one.
     fn image_name(&mut self, source: &str) -> Option<String> {
         if let Some(id) = strip_scheme(source, "cid:") {
-            let id = percent_decode(id);
-            if !self.found.cids.contains(&id) {
-                self.found.cids.push(id.clone());
-            }
-            return Some(id);
+            return self
+                .names
+                .by_id(&percent_decode(id))
+                .map(|image| self.show(image));
+        }
+        if let Some(image) = self.names.by_location(source) {
+            return Some(self.show(image));
         }
         if let Some(data) = strip_scheme(source, "data:") {
             let bytes = data_image(data, DATA_IMAGE_BYTES - self.data_bytes)?;
@@ -90,6 +104,14 @@ impl Rewriter {
             self.found.remote += 1;
         }
         None
+    }
+
+    /// One name for an image, however often and under whatever spelling the body shows it.
+    fn show(&mut self, image: usize) -> String {
+        if self.shown.insert(image) {
+            self.found.images.push(image);
+        }
+        Names::in_frame(image)
     }
 }
 
@@ -154,7 +176,38 @@ fn data_image(data: &str, limit: usize) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use sealpost_message::{Attachment, ContentId, Inline, Stored};
+
     use super::*;
+
+    #[test]
+    fn one_image_is_found_once_under_whatever_spelling() {
+        let image = Inline {
+            id: ContentId("a@x".to_owned()),
+            location: Some("https://x.example/a.png".to_owned()),
+            file: Attachment {
+                name: "a.png".to_owned(),
+                media_type: "image/png".to_owned(),
+                size: 0,
+                stored: Stored::Here(Vec::new()),
+            },
+            listed: false,
+        };
+        let mut rewriter = Rewriter::new(Names::of(&[image]));
+        for source in [
+            "cid:a@x",
+            "CID:A%40x",
+            "cid:%61@X",
+            "https://x.example/a.png",
+        ] {
+            let name = rewriter.image_name(source);
+            assert_eq!(name.as_deref(), Some("part:0"), "{source}");
+        }
+        assert_eq!(rewriter.image_name("cid:b@x"), None);
+        assert_eq!(rewriter.image_name("https://x.example/b.png"), None);
+        let found = rewriter.into_found();
+        assert_eq!((found.images, found.remote), (vec![0], 1));
+    }
 
     #[test]
     fn remote_is_whatever_a_browser_would_fetch_from_a_network() {

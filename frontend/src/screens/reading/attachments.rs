@@ -1,36 +1,82 @@
 //! Owns the list of attachments: names, sizes, download with progress.
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use leptos::{prelude::*, task::spawn_local};
-use sealpost_message::Attachment;
+use sealpost_message::MessageView;
 use wasm_bindgen::JsCast;
 
-use crate::{app::App, arrival::Progress, reading::parse::OpenedMessage, words};
+use super::body::shows;
+use crate::{app::App, arrival::Progress, reading::parse::File, words};
 
 /// How long a blob URL lives after the click that saves it: Safari reads it a while later.
 const URL_LIFE: std::time::Duration = std::time::Duration::from_mins(1);
 
+/// What became of the text: it decides what is left to download.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Not known yet.
+    Open,
+    /// These of the images meant for the text are in it.
+    Placed(HashSet<usize>),
+    /// It is too long to be shown, in the rich or the plain reading.
+    TooLong {
+        /// The rich one.
+        rich: bool,
+    },
+}
+
+/// Every file to offer: attachments, images that nothing shows, a text that is too long.
+fn files(view: &MessageView, outcome: &Outcome) -> Vec<File> {
+    let text = match outcome {
+        Outcome::TooLong { rich: true } => Some((true, view.html.len())),
+        Outcome::TooLong { rich: false } => Some((false, view.text.len())),
+        _ => None,
+    };
+    let text = text
+        .into_iter()
+        .flat_map(|(rich, pieces)| (0..pieces).map(move |piece| File::Text(rich, piece)));
+    let is_shown = |position: &usize| match outcome {
+        Outcome::Open => true,
+        Outcome::Placed(placed) => placed.contains(position),
+        Outcome::TooLong { .. } => false,
+    };
+    let unseen = view.inline.iter().enumerate();
+    let unseen = unseen
+        .filter(|(position, image)| !image.listed && !is_shown(position))
+        .map(|(position, _)| File::Inline(position));
+    text.chain((0..view.attachments.len()).map(File::Attachment))
+        .chain(unseen)
+        .collect()
+}
+
 /// The list; nothing where there are none.
-pub(super) fn attachments(app: App, message: &OpenedMessage) -> Option<impl IntoView + use<>> {
-    let list = &message.view.attachments;
-    if list.is_empty() {
-        return None;
+pub(super) fn attachments(app: App, outcome: RwSignal<Outcome>) -> impl IntoView + use<> {
+    let list = Memo::new(move |_| {
+        let message = app.message();
+        message.map_or_else(Vec::new, |message| files(&message.view, &outcome.get()))
+    });
+    let is_empty = Memo::new(move |_| list.get().is_empty());
+    let count = move || {
+        let message = app.message()?;
+        let list = list.get();
+        let sizes = list.iter().filter_map(|file| message.file(*file));
+        let total = words::size_of(sizes.map(|(_, size, _)| size).sum());
+        Some(words::attachment_count(list.len(), &total))
+    };
+    move || {
+        (!is_empty.get()).then(|| {
+            view! {
+                <section class="attachments">
+                    <h2>{words::attachments()} <span class="quiet small">" " {count}</span></h2>
+                    <ul>
+                        <For each={move || list.get()} key={|file| *file} children={move |file| row(app, file)}/>
+                    </ul>
+                    <p class="quiet small">{words::attachment_note()}</p>
+                </section>
+            }
+        })
     }
-    let total = words::size_of(list.iter().map(|attachment| attachment.size).sum());
-    let count = words::attachment_count(list.len(), &total);
-    let rows: Vec<_> = list
-        .iter()
-        .enumerate()
-        .map(|(position, attachment)| row(app, position, attachment))
-        .collect();
-    Some(view! {
-        <section class="attachments">
-            <h2>{words::attachments()} <span class="quiet small">" " {count}</span></h2>
-            <ul>{rows}</ul>
-            <p class="quiet small">{words::attachment_note()}</p>
-        </section>
-    })
 }
 
 /// Where one download is.
@@ -42,11 +88,14 @@ enum State {
     Damaged,
 }
 
-fn row(app: App, position: usize, attachment: &Attachment) -> impl IntoView + use<> {
+fn row(app: App, file: File) -> Option<impl IntoView + use<>> {
+    let message = app.message()?;
+    let (name, size, _) = message.file(file)?;
+    let name = name.into_owned();
     let state = RwSignal::new(State::Idle);
-    let size = words::size_of(attachment.size);
-    let label = words::download_name(&attachment.name, &size);
-    let kind = extension(&attachment.name);
+    let size = words::size_of(size);
+    let label = words::download_name(&name, &size);
+    let kind = extension(&name);
     let running = move || matches!(state.get(), State::Running(..));
     let tell = move || match state.get() {
         State::Idle => None,
@@ -70,17 +119,17 @@ fn row(app: App, position: usize, attachment: &Attachment) -> impl IntoView + us
             )
         }
     };
-    view! {
+    Some(view! {
         <li>
             <span class="kind" aria-hidden="true">{kind}</span>
-            <span class="file"><bdi class="name">{attachment.name.clone()}</bdi><span class="quiet small">{size}</span></span>
+            <span class="file"><bdi class="name" dir="ltr">{name}</bdi><span class="quiet small">{size}</span></span>
             <button
                 type="button" class="button" aria-label=label prop:disabled=running
-                on:click={move |_| save(app, position, state)}
+                on:click={move |_| save(app, file, state)}
             >{words::download()}</button>
             <div class="state" role="status">{tell}</div>
         </li>
-    }
+    })
 }
 
 /// The extension as a mark; four letters at most.
@@ -93,14 +142,9 @@ fn extension(name: &str) -> String {
     }
 }
 
-fn save(app: App, position: usize, state: RwSignal<State>) {
+fn save(app: App, file: File, state: RwSignal<State>) {
     let Some(message) = app.message() else { return };
-    let Some(size) = message
-        .view
-        .attachments
-        .get(position)
-        .map(|attachment| attachment.size)
-    else {
+    let Some((_, size, _)) = message.file(file) else {
         return;
     };
     state.set(State::Running(0, size));
@@ -108,14 +152,16 @@ fn save(app: App, position: usize, state: RwSignal<State>) {
         let _ = state.try_set(State::Running(done, total));
     });
     spawn_local(async move {
-        let attachment = &message.view.attachments[position];
-        let result = message.attachment_blob(attachment, progress).await;
-        // Signed out meanwhile: nothing leaves any more.
-        if app.message().is_none() {
+        let Some((name, _, stored)) = message.file(file) else {
+            return;
+        };
+        let result = message.file_blob(stored, progress).await;
+        // Signed out, or another message opened meanwhile: nothing of this one leaves any more.
+        if !shows(app, &message) {
             return;
         }
-        state.set(match result {
-            Ok(blob) if offer(&blob, &attachment.name).is_some() => State::Saved,
+        let _ = state.try_set(match result {
+            Ok(blob) if offer(&blob, &name).is_some() => State::Saved,
             _ => State::Damaged,
         });
     });
@@ -139,7 +185,27 @@ fn offer(blob: &web_sys::Blob, name: &str) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::extension;
+    use sealpost_envelope::Index;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_can_be_downloaded() {
+        let message = b"Content-Type: multipart/related; boundary=a\n\n--a\nContent-Type: text/html\n\n\
+            <img src=cid:1><img src=cid:2>\n--a\nContent-Type: image/svg+xml\nContent-ID: <1>\n\n<svg/>\n\
+            --a\nContent-Type: image/png\nContent-ID: <2>\n\nx\n--a\nContent-Type: application/pdf\n\nx\n--a--\n";
+        let index = Index::new(message.len() as u64, Vec::new()).unwrap();
+        let view = MessageView::parse(message, &index).unwrap();
+        let with = |outcome| files(&view, &outcome);
+        let pdf = File::Attachment(0);
+        assert_eq!(with(Outcome::Open), [pdf]);
+        let placed = Outcome::Placed(HashSet::from([1]));
+        assert_eq!(with(placed), [pdf, File::Inline(0)]);
+        assert_eq!(
+            with(Outcome::TooLong { rich: true }),
+            [File::Text(true, 0), pdf, File::Inline(0), File::Inline(1)]
+        );
+    }
 
     #[test]
     fn the_mark_is_the_extension_or_nothing() {

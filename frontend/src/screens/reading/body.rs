@@ -1,23 +1,25 @@
 //! Owns the text of the message: sanitised, then shown in the opaque frame.
 
-use std::{rc::Rc, time::Duration};
+use std::{collections::HashSet, rc::Rc, time::Duration};
 
 use js_sys::Uint8Array;
 use leptos::{either::Either, html::Iframe, prelude::*, task::spawn_local};
 
-use super::headers;
+use super::{attachments::Outcome, headers};
 use crate::{
     app::App,
     reading::{
-        frame::{Frame, Image, Setting, Told},
-        parse::OpenedMessage,
-        sanitise::{self, Found},
+        frame::{Frame, Image, Setting, Told, is_image},
+        parse::{NoText, OpenedMessage},
+        sanitise::{self, Found, Names},
     },
     words,
 };
 
 /// How long the frame may take to show the text.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Most bytes of images that a text shows, as the message stores them; those beyond can be downloaded.
+const IMAGE_BYTES: u64 = 64 << 20;
 /// Tallest frame, in CSS pixels: a text that grows with its frame stops here and scrolls.
 const TALLEST: f64 = 200_000.0;
 
@@ -27,6 +29,7 @@ enum State {
     Loading,
     Shown,
     Empty,
+    TooLong,
     Failed,
 }
 
@@ -39,6 +42,7 @@ struct Showing {
     height: RwSignal<f64>,
     remote: RwSignal<u32>,
     frame: StoredValue<Option<Frame>, LocalStorage>,
+    outcome: RwSignal<Outcome>,
 }
 
 /// The text, and a switch where the message has it in two forms.
@@ -46,6 +50,7 @@ pub(super) fn body(
     app: App,
     message: &OpenedMessage,
     frame: StoredValue<Option<Frame>, LocalStorage>,
+    outcome: RwSignal<Outcome>,
 ) -> impl IntoView + use<> {
     let (rich, simple) = (!message.view.html.is_empty(), !message.view.text.is_empty());
     let plain = RwSignal::new(!rich);
@@ -58,9 +63,9 @@ pub(super) fn body(
     // Two types of view, so that a switch makes a new frame instead of updating the old one: a frame takes one text only.
     let pieces = move || {
         if plain.get() {
-            Either::Left(showing(app, true, frame))
+            Either::Left(showing(app, true, frame, outcome))
         } else {
-            Either::Right(showing(app, false, frame))
+            Either::Right(showing(app, false, frame, outcome))
         }
     };
     let link_warning = words::link_warning();
@@ -77,6 +82,7 @@ fn showing(
     app: App,
     plain: bool,
     frame: StoredValue<Option<Frame>, LocalStorage>,
+    outcome: RwSignal<Outcome>,
 ) -> impl IntoView {
     let showing = Showing {
         app,
@@ -85,6 +91,7 @@ fn showing(
         height: RwSignal::new(120.0),
         remote: RwSignal::new(0),
         frame,
+        outcome,
     };
     let window = NodeRef::<Iframe>::new();
     let loaded = move |_| {
@@ -105,6 +112,7 @@ fn showing(
         State::Loading => Some(words::body_loading()),
         State::Shown => None,
         State::Empty => Some(words::body_empty()),
+        State::TooLong => Some(words::body_too_long()),
         State::Failed => Some(words::body_failed()),
     };
     let remote_note = move || match remote.get() {
@@ -123,7 +131,7 @@ fn showing(
             sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox allow-modals"
             referrerpolicy="no-referrer"
             title=words::body_title()
-            hidden={move || matches!(state.get(), State::Empty | State::Failed)}
+            hidden={move || matches!(state.get(), State::Empty | State::TooLong | State::Failed)}
             style:height={move || format!("{}px", height.get().ceil())}
             on:load=loaded
             src="/frame"
@@ -144,28 +152,30 @@ impl Showing {
         };
         let safe = match text {
             None => return self.end(State::Empty),
-            Some(Err(_)) => return self.end(State::Failed),
-            Some(Ok(html)) => sanitise::sanitise(&html).await,
+            Some(Err(NoText::TooLong)) => return self.end(State::TooLong),
+            Some(Err(NoText::Damaged)) => return self.end(State::Failed),
+            Some(Ok(html)) => sanitise::sanitise(&html, Names::of(&message.view.inline)).await,
         };
         let Ok(safe) = safe else {
             return self.end(State::Failed);
         };
-        let images = images(&message, safe.found()).await;
+        let (images, placed) = images(&message, safe.found()).await;
         // Signed out or switched meanwhile.
-        if self.app.message().is_none() || self.state.try_get_untracked() != Some(State::Loading) {
+        if !shows(self.app, &message) || self.state.try_get_untracked() != Some(State::Loading) {
             return;
         }
         self.remote.set(safe.found().remote);
         let setting = Setting {
             plain: self.plain,
             title: headers::subject(&message.view),
-            headers: headers::printed(&message.view),
+            headers: headers::printed(&message),
         };
         let shown = Frame::show(&window, safe, images, &setting, move |told| self.hear(told));
         if shown.is_none() {
             return self.end(State::Failed);
         }
         self.frame.set_value(shown);
+        let _ = self.outcome.try_set(Outcome::Placed(placed));
         set_timeout(
             move || {
                 if self.state.try_get_untracked() == Some(State::Loading) {
@@ -186,27 +196,70 @@ impl Showing {
     }
 
     fn end(self, state: State) {
-        let _ = self.state.try_set(state);
+        // Another showing has taken over.
+        if self.state.try_set(state).is_some() {
+            return;
+        }
+        let outcome = match state {
+            State::Loading | State::Shown => return,
+            State::Empty | State::Failed => Outcome::Placed(HashSet::new()),
+            State::TooLong => Outcome::TooLong { rich: !self.plain },
+        };
+        let _ = self.outcome.try_set(outcome);
     }
 }
 
-/// The images that the text shows; one that is damaged stays out.
-async fn images(message: &Rc<OpenedMessage>, found: &Found) -> Vec<Image> {
-    let mut images = Vec::new();
-    for name in &found.cids {
-        let inline = &message.view.inline;
-        let of_this_name = inline.iter().find(|image| image.id.0 == *name).or_else(|| {
-            inline
-                .iter()
-                .find(|image| image.id.0.eq_ignore_ascii_case(name))
-        });
-        let Some(image) = of_this_name else { continue };
-        if let Ok(bytes) = message.bytes(&image.stored, None).await {
+/// Whether `message` is still the one in sight.
+pub(super) fn shows(app: App, message: &Rc<OpenedMessage>) -> bool {
+    app.message()
+        .is_some_and(|current| Rc::ptr_eq(&current, message))
+}
+
+/// The images that the text shows, and which they are; what is damaged, no image that the frame knows, or over
+/// [`IMAGE_BYTES`] stays out.
+async fn images(message: &Rc<OpenedMessage>, found: &Found) -> (Vec<Image>, HashSet<usize>) {
+    let inline = &message.view.inline;
+    let named = found.images.iter().filter_map(|&position| {
+        let len = message.stored_len(&inline.get(position)?.file.stored);
+        Some((position, len))
+    });
+    let (mut images, mut placed) = (Vec::new(), HashSet::new());
+    for position in fitting(named) {
+        if let Ok(bytes) = message.bytes(&inline[position].file.stored, None).await
+            && is_image(bytes.as_bytes())
+        {
+            placed.insert(position);
             images.push(Image {
-                name: name.clone(),
+                name: Names::in_frame(position),
                 bytes: Uint8Array::from(bytes.as_bytes()),
             });
         }
     }
-    images
+    (images, placed)
+}
+
+/// Those images, given with their sizes, that fit into [`IMAGE_BYTES`] together, first come, first served.
+fn fitting(images: impl Iterator<Item = (usize, u64)>) -> Vec<usize> {
+    let mut room = IMAGE_BYTES;
+    let fits = images.filter(|(_, len)| match room.checked_sub(*len) {
+        Some(rest) => {
+            room = rest;
+            true
+        }
+        None => false,
+    });
+    fits.map(|(position, _)| position).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_up_to_the_limit_are_shown_and_no_byte_more() {
+        let fit = |sizes: &[u64]| fitting(sizes.iter().copied().enumerate());
+        assert_eq!(fit(&[IMAGE_BYTES - 1, 1]), [0, 1]);
+        assert_eq!(fit(&[IMAGE_BYTES - 1, 2, 1]), [0, 2]);
+        assert_eq!(fit(&[IMAGE_BYTES + 1]), [0; 0]);
+    }
 }
