@@ -1,6 +1,6 @@
 //! Owns what stands in clear in an envelope, as JSON. The envelope secret is never printed.
 
-use std::path::PathBuf;
+use std::{fmt::Write, path::PathBuf};
 
 use data_encoding::BASE64URL_NOPAD;
 use sealpost_api::{Digest, MessageId};
@@ -43,8 +43,8 @@ fn escape_hidden(json: &str) -> String {
     for character in json.chars() {
         if character != '\n' && (character.is_control() || is_hidden(character)) {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                // Outside strings JSON is ASCII, so this stands in a string.
-                out.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a string does not fail. Outside strings JSON is ASCII, so this stands in a string.
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(character);

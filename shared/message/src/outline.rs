@@ -65,7 +65,7 @@ pub fn broken_header_line(message: &[u8]) -> Option<usize> {
     let is_broken = !header.empty_line && header.body < message.len();
     is_broken.then(|| {
         let before = &message[..header.body];
-        1 + before.iter().filter(|&&byte| byte == b'\n').count()
+        before.split(|&byte| byte == b'\n').count()
     })
 }
 
