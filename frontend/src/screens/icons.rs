@@ -22,8 +22,7 @@ pub(super) fn passkey() -> AnyView {
     drawing(FINGER)
 }
 
-const KEY: &str =
-    "M14.5 9.5a4.5 4.5 0 1 0-4.2 4.5L12 12.5l1.5 1.5 1.5-1.5 1.5 1.5 1.5-1.5-3.2-3.2M7.5 9.5h.01";
+const KEY: &str = "M3.5 12a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M11.5 12H21v3.5M17.25 12v2.5";
 const BUILDING: &str = "M5 20V5l8-2v17M13 9l6 2v9M3 20h18M8 8h2M8 12h2M8 16h2M16 14h.01M16 17h.01";
 const LETTER: &str = "M3.5 6h17v12h-17zM4 6.5l8 6.5 8-6.5";
 const FINGER: &str = "M6 8.5a7 7 0 0 1 12 0M5 13v-1.5a7 7 0 0 1 14 0V14M8.5 18.5c-.4-1.5-.5-3-.5-5.5a4 4 0 0 1 8 0c0 2.5-.2 4.5-.8 6.5M12 13c0 3 .1 5-.6 7.5";

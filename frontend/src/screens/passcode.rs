@@ -138,7 +138,7 @@ fn left(app: App, time: f64) -> Option<String> {
 /// Why a passcode is needed beside the account.
 fn completing(app: App) -> Option<impl IntoView> {
     let account = app.account.get()?;
-    Some(view! { <p class="note">{words::sign_in::completing(&account.label)}</p> })
+    Some(view! { <p class="note calm">{words::sign_in::completing(&account.label)}</p> })
 }
 
 /// The box that links the account to the mailbox. Before the field: the eighth digit submits.

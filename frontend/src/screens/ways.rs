@@ -47,11 +47,18 @@ pub(super) fn ways(app: App) -> impl IntoView {
             .any(|offered| matches!(offered.way, Way::Account(_)))
             .then(|| view! { <p class="quiet small">{sign_in::password_warning()}</p> })
     };
+    let storage = move || {
+        app.offered()
+            .iter()
+            .any(|offered| offered.blocked == Some(Blocked::Storage))
+            .then(|| view! { <p class="note">{sign_in::storage_blocked()}</p> })
+    };
     view! {
         <section class="card narrow">
             <h1 tabindex="-1">{sign_in::ways_title()}</h1>
             <p class="addressed">{move || sign_in::sent_to(&address())}</p>
             {notice(app)}
+            {storage}
             <div class="way-list first">{first}</div>
             {others}
             {accounts}
@@ -70,7 +77,7 @@ fn best(offered: &[Offered]) -> Option<usize> {
 pub(super) fn entry(app: App, offered: Offered, aim: Aim, big: bool) -> impl IntoView {
     let Offered { way, blocked } = offered;
     let address = app.address.get_untracked().trim().to_owned();
-    let (label, help) = words_of(&way, blocked, &address);
+    let (label, help) = words_of(&way, blocked, &address, aim);
     let class = if big {
         "button primary wide way"
     } else {
@@ -101,12 +108,13 @@ pub(super) fn entry(app: App, offered: Offered, aim: Aim, big: bool) -> impl Int
     }
 }
 
-fn words_of(way: &Way, blocked: Option<Blocked>, address: &str) -> (String, String) {
+fn words_of(way: &Way, blocked: Option<Blocked>, address: &str, aim: Aim) -> (String, String) {
     match way {
         Way::Account(provider) => {
             let help = match blocked {
                 Some(Blocked::Unavailable) => sign_in::unavailable(&provider.label),
-                Some(Blocked::Storage) => sign_in::storage_blocked().to_owned(),
+                Some(Blocked::Storage) => sign_in::storage_needed().to_owned(),
+                None if aim == Aim::Me => sign_in::account_only().to_owned(),
                 None if provider.proves => sign_in::account_proves().to_owned(),
                 None => sign_in::account_and_passcode(&provider.label, address),
             };

@@ -86,7 +86,7 @@ pub(crate) fn proof(from: ProofSource, method: ProofMethod) -> String {
 
 /// Since when and until when a proof is good.
 pub(crate) fn proof_times(proved: &str, expires: &str) -> String {
-    format!("{proved}, good until {expires}")
+    format!("Since {proved}, good until {expires}")
 }
 
 /// When a passkey was made.

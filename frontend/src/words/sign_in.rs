@@ -11,7 +11,9 @@ sentences! {
     way_passkey = "Use a passkey";
     passkey_help = "If you made a passkey on this portal before: unlock it as you unlock your device, with a finger, your face or its PIN.";
     account_proves = "You sign in on the provider's own page, come back here, and the message opens.";
-    storage_blocked = "This browser does not let the page store anything, so the message would be lost on the way there and back. Use another way, or allow this site to store data and open the attachment again.";
+    account_only = "You sign in on the provider's own page, and come back to this one.";
+    storage_blocked = "This browser does not let the page store anything: on the way to an account's page and back, the message would be lost. Use one of the other ways, or allow this site to store data and open the attachment again.";
+    storage_needed = "Needs storage, which this browser blocks.";
     password_warning = "A password is typed only on the provider's own page, never here.";
 
     // - back from a provider

@@ -1,6 +1,6 @@
 //! Owns what shows of the person signed in: session, remembered mailboxes, passkeys, and erasing all of it.
 
-use leptos::prelude::*;
+use leptos::{html::Button, prelude::*};
 use sealpost_api::{
     ProofId,
     account::{MeResponse, PasskeyView, ProofView},
@@ -66,15 +66,15 @@ pub(super) fn known(app: App, person: &MeResponse) -> impl IntoView + use<> {
 
 fn proof(app: App, view: &ProofView) -> impl IntoView + use<> {
     let what = me::proof(view.from, view.method);
-    let when = me::proof_times(&dates::long(&view.proved), &dates::long(&view.expires));
+    let when = me::proof_times(&dates::day(&view.proved), &dates::day(&view.expires));
     row(app, view.id, what, vec![when])
 }
 
 fn passkey(app: App, view: &PasskeyView) -> impl IntoView + use<> {
-    let made = me::made(&dates::long(&view.made));
+    let made = me::made(&dates::day(&view.made));
     let used = view.used.as_ref().map_or_else(
         || me::never_used().to_owned(),
-        |time| me::used(&dates::long(time)),
+        |time| me::used(&dates::day(time)),
     );
     row(app, view.id, me::passkey().to_owned(), vec![made, used])
 }
@@ -99,6 +99,13 @@ fn row(app: App, id: ProofId, what: String, details: Vec<String>) -> impl IntoVi
 /// The one button, and the question before it does anything.
 fn erase(app: App) -> impl IntoView {
     let asking = RwSignal::new(false);
+    let keep = NodeRef::<Button>::new();
+    // The button that was pressed is gone: the focus goes on to the answer that changes nothing.
+    Effect::new(move |_| {
+        if let Some(keep) = keep.get() {
+            let _ = keep.focus();
+        }
+    });
     let sure = move || {
         if asking.get() {
             view! {
@@ -109,7 +116,7 @@ fn erase(app: App) -> impl IntoView {
                             type="button" class="button danger" id="erase-yes" prop:disabled={move || app.busy.get()}
                             on:click={move |_| app.erase()}
                         >{me::erase_yes()}</button>
-                        <button type="button" class="button" id="erase-no" on:click={move |_| asking.set(false)}>{me::erase_no()}</button>
+                        <button type="button" class="button" id="erase-no" node_ref=keep on:click={move |_| asking.set(false)}>{me::erase_no()}</button>
                     </div>
                 </div>
             }
