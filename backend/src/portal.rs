@@ -10,9 +10,11 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use crate::{
+    audit::Refusals,
     clock::Clock,
     config::{Config, ConfigError, Origin},
     hash_key::HashKeys,
+    mail::Pace,
     master_key::FieldKeys,
     randomness::Randomness,
     storage::{StorageError, Store},
@@ -36,6 +38,7 @@ pub struct Portal {
     pub(crate) view: PortalView,
     pub(crate) mail_from: Mailbox,
     pub(crate) grace_days: u32,
+    pub(crate) audit_days: u32,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) fields: FieldKeys,
     pub(crate) hashes: HashKeys,
@@ -45,6 +48,8 @@ pub struct Portal {
     pub(crate) assets: Assets,
     /// Wakes the sending task.
     pub(crate) mail_queued: Notify,
+    pub(crate) mail_pace: Pace,
+    pub(crate) refusals: Refusals,
 }
 
 impl Portal {
@@ -59,7 +64,7 @@ impl Portal {
         randomness: Randomness,
     ) -> Result<Arc<Self>, OpenPortalError> {
         let fields = config.master_key()?.derive();
-        let store = Store::open(&config.database.file).await?;
+        let store = Store::open_to_serve(&config.database.file).await?;
         let hashes = store.hash_keys(&fields, &randomness).await?;
         Ok(Arc::new(Self {
             origin: config.origin.clone(),
@@ -71,6 +76,7 @@ impl Portal {
             },
             mail_from: config.mail.from.clone(),
             grace_days: config.grace_days,
+            audit_days: config.audit_days,
             trusted_proxies: config.proxy.trusted.clone(),
             fields,
             hashes,
@@ -79,6 +85,8 @@ impl Portal {
             randomness,
             assets,
             mail_queued: Notify::new(),
+            mail_pace: Pace::default(),
+            refusals: Refusals::default(),
         }))
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Subcommand;
-use sealpost_portal::{MasterKey, Randomness, Store, rotate_master_key};
+use sealpost_portal::{MasterKey, Randomness, rotate_master_key};
 
 use super::ConfigFile;
 
@@ -18,7 +18,7 @@ pub(crate) enum MasterKeyCommand {
         /// The new file
         file: PathBuf,
     },
-    /// Encrypt everything under another master key; stop the portal first
+    /// Encrypt everything under another master key; refused while the portal runs
     Rotate {
         #[command(flatten)]
         config: ConfigFile,
@@ -36,9 +36,8 @@ impl MasterKeyCommand {
             Self::Rotate { config, new } => {
                 let config = config.read()?;
                 let (old, new_key) = (config.master_key()?, MasterKey::read(&new)?);
-                let store = Store::open(&config.database.file).await?;
-                let messages = rotate_master_key(&store, &old, &new_key, &randomness).await?;
-                store.close().await;
+                let database = &config.database.file;
+                let messages = rotate_master_key(database, &old, &new_key, &randomness).await?;
                 writeln!(
                     io::stderr(),
                     "{messages} messages are under the new key now: set master_key_file to {}",

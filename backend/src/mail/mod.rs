@@ -1,10 +1,11 @@
 //! Owns the portal's own mail: passcodes, their queue, and how they leave.
 
+mod pace;
 mod passcode_mail;
 pub(crate) mod queue;
 mod transport;
 
-pub(crate) use self::queue::PasscodeMail;
+pub(crate) use self::{pace::Pace, queue::PasscodeMail};
 pub use self::{
     queue::{deliver_due, run},
     transport::{SendError, SmtpTransport, Transport, TransportError},

@@ -22,7 +22,7 @@ use crate::{
 /// Bytes of every payload before encryption: the longest address in JSON's longest spelling, and the rest.
 const PAYLOAD_LEN: usize = 2 * ADDRESS_LEN + 260;
 /// Mails under way at the same time.
-const AT_ONCE: i64 = 8;
+const AT_ONCE: usize = 8;
 /// Seconds that a mail under way is kept from others; longer than the transport's time limit.
 const LEASE: i64 = 45;
 /// Seconds before the second attempt; doubled for each further one.
@@ -88,8 +88,9 @@ pub async fn run(
     transport: Arc<dyn Transport>,
     mut stop: watch::Receiver<bool>,
 ) {
+    let mut sender = Sender::new(&portal, &transport);
     while !*stop.borrow() {
-        let pause = match deliver_due(&portal, &transport).await {
+        let pause = match sender.take_up().await {
             Ok(_) => pause(&portal).await,
             Err(error) => {
                 tracing::error!(%error, "the mail queue");
@@ -97,11 +98,13 @@ pub async fn run(
             }
         };
         tokio::select! {
-            () = portal.mail_queued.notified() => {}
-            () = tokio::time::sleep(pause) => {}
+            () = sender.one_ends(), if !sender.under_way.is_empty() => {}
+            () = portal.mail_queued.notified(), if sender.has_room() => {}
+            () = tokio::time::sleep(pause), if sender.has_room() => {}
             _ = stop.changed() => {}
         }
     }
+    sender.all_end().await;
 }
 
 /// Time until the next mail is due, at most [`LOOK`].
@@ -116,42 +119,89 @@ async fn pause(portal: &Portal) -> Duration {
 /// Sends every mail that is due; how many rows were taken up.
 ///
 /// # Errors
-/// The database's. What a server says is no error: it decides whether there is another attempt.
+/// The database's, where nothing can be taken up. What becomes of one mail is no error of the others.
 pub async fn deliver_due(
     portal: &Arc<Portal>,
     transport: &Arc<dyn Transport>,
 ) -> Result<usize, StorageError> {
+    let mut sender = Sender::new(portal, transport);
     let mut taken = 0;
     loop {
-        let now = portal.now();
-        let mut write = portal.store.write().await?;
-        let rows = write.claim_mails(AT_ONCE, now, now + LEASE).await?;
+        taken += sender.take_up().await?;
+        if sender.has_room() {
+            break;
+        }
+        sender.one_ends().await;
+    }
+    sender.all_end().await;
+    Ok(taken)
+}
+
+/// The mails under way, each on its own: a slow one keeps one place, not the others.
+struct Sender {
+    portal: Arc<Portal>,
+    transport: Arc<dyn Transport>,
+    under_way: JoinSet<()>,
+}
+
+impl Sender {
+    fn new(portal: &Arc<Portal>, transport: &Arc<dyn Transport>) -> Self {
+        Self {
+            portal: portal.clone(),
+            transport: transport.clone(),
+            under_way: JoinSet::new(),
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.under_way.len() < AT_ONCE
+    }
+
+    /// Begins with as many due mails as there is room for; how many those are.
+    async fn take_up(&mut self) -> Result<usize, StorageError> {
+        let room = AT_ONCE.saturating_sub(self.under_way.len());
+        if room == 0 {
+            return Ok(0);
+        }
+        let now = self.portal.now();
+        let mut write = self.portal.store.write().await?;
+        let room = i64::try_from(room).unwrap_or(i64::MAX);
+        let rows = write.claim_mails(room, now, now + LEASE).await?;
         write.commit().await?;
-        if rows.is_empty() {
-            return Ok(taken);
-        }
-        taken += rows.len();
-        let mut under_way = JoinSet::new();
+        let taken = rows.len();
         for row in rows {
-            under_way.spawn(deliver(portal.clone(), transport.clone(), row));
+            let (portal, transport) = (self.portal.clone(), self.transport.clone());
+            self.under_way.spawn(async move {
+                // The row is due again when its lease ends.
+                if let Err(error) = deliver(&portal, transport.as_ref(), row).await {
+                    tracing::error!(%error, "a mail's row");
+                }
+            });
         }
-        while let Some(done) = under_way.join_next().await {
-            match done {
-                Ok(result) => result?,
-                Err(error) => tracing::error!(%error, "a mail's task"),
-            }
+        Ok(taken)
+    }
+
+    async fn one_ends(&mut self) {
+        if let Some(Err(error)) = self.under_way.join_next().await {
+            tracing::error!(%error, "a mail's task");
+        }
+    }
+
+    async fn all_end(&mut self) {
+        while !self.under_way.is_empty() {
+            self.one_ends().await;
         }
     }
 }
 
 /// Sends one mail, or drops it where it is a stranger's.
 async fn deliver(
-    portal: Arc<Portal>,
-    transport: Arc<dyn Transport>,
+    portal: &Portal,
+    transport: &dyn Transport,
     row: QueueRow,
 ) -> Result<(), StorageError> {
-    let sent = if let Some(mail) = open(&portal, &row) {
-        send(&portal, transport.as_ref(), &mail).await?
+    let sent = if let Some(mail) = open(portal, &row) {
+        send(portal, transport, &mail).await?
     } else {
         tracing::error!("a queued mail does not open with this master key");
         Err(SendError::Permanent)
@@ -195,9 +245,10 @@ async fn send(
         .as_ref()
         .and_then(|sender| std::str::from_utf8(sender).ok());
     match passcode_mail::write(portal, mail, sender, &message.organisation) {
-        // A stranger's mail ends here, at the last step: until here it caused what a recipient's does.
-        Ok(_) if !mail.deliver => Ok(Ok(())),
-        Ok(message) => Ok(transport.send(message).await),
+        // A stranger's mail ends here, at the last step: until here it caused what a recipient's does. It keeps its place for
+        // as long, and ends the same way, or how soon other mail leaves would tell whether there is a recipient.
+        Ok(_) if !mail.deliver => Ok(portal.mail_pace.imitate().await),
+        Ok(message) => Ok(portal.mail_pace.measure(transport.send(message)).await),
         Err(error) => {
             tracing::error!(%error, "a passcode's mail");
             Ok(Err(SendError::Permanent))

@@ -118,7 +118,7 @@ impl Portal {
 
     /// The key of the day that networks are hashed under. It is erased with its day, so yesterday's hashes say nothing; a
     /// network's count starts anew at midnight UTC.
-    async fn day_key(&self, write: &mut Write) -> Result<HashKey, StorageError> {
+    pub(crate) async fn day_key(&self, write: &mut Write) -> Result<HashKey, StorageError> {
         let day = self.now().div_euclid(DAY);
         let row = day.to_be_bytes();
         if let Some(wrapped) = write.client_key(day).await? {

@@ -12,14 +12,17 @@ pub(crate) struct AuditRow<'a> {
     pub(crate) message: Option<[u8; 32]>,
     pub(crate) address: Option<&'a AddressHash>,
     pub(crate) token: Option<&'a [u8; TOKEN_ID_LEN]>,
+    /// Of the one request, or empty where the row stands for several.
     pub(crate) request_id: &'a str,
+    /// Requests that the row stands for.
+    pub(crate) count: i64,
 }
 
 impl Write {
     pub(crate) async fn insert_audit(&mut self, row: AuditRow<'_>) -> Result<(), StorageError> {
         sqlx::query(
-            "INSERT INTO audit (id, at, event, outcome, message, address, token_id, request_id) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO audit (id, at, event, outcome, message, address, token_id, request_id, count) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(row.id.as_slice())
         .bind(row.at)
@@ -29,6 +32,7 @@ impl Write {
         .bind(row.address.map(|address| address.0.as_slice()))
         .bind(row.token.map(<[u8; TOKEN_ID_LEN]>::as_slice))
         .bind(row.request_id)
+        .bind(row.count)
         .execute(&mut *self.0)
         .await?;
         Ok(())

@@ -1,5 +1,7 @@
 //! Owns the change of the master key: every encrypted field once more, in one transaction.
 
+use std::path::Path;
+
 use sqlx::Row;
 
 use super::{HASH_SECRET, StorageError, Store};
@@ -9,12 +11,24 @@ use crate::{
     sealing_key::{SealingKey, UnsealError},
 };
 
-/// Encrypts every field of the database under `new` instead of `old`; how many messages that were. Nothing is changed where one
-/// field does not open. The portal must not run meanwhile: it holds the old key.
+/// Encrypts every field of the database file under `new` instead of `old`; how many messages that were. Nothing is changed where
+/// one field does not open. No portal may run meanwhile: what it kept under the old key afterwards, nobody could read.
 ///
 /// # Errors
-/// The database's, or that `old` is not its key.
+/// The database's, that a portal runs, or that `old` is not its key.
 pub async fn rotate_master_key(
+    database: &Path,
+    old: &MasterKey,
+    new: &MasterKey,
+    randomness: &Randomness,
+) -> Result<usize, StorageError> {
+    let store = Store::open_alone(database).await?;
+    let messages = rotate(&store, old, new, randomness).await;
+    store.close().await;
+    messages
+}
+
+async fn rotate(
     store: &Store,
     old: &MasterKey,
     new: &MasterKey,

@@ -50,7 +50,11 @@ async fn an_address_gets_five_codes_an_hour_and_fifteen_a_day_for_a_message() {
     let refused = browser.challenge(&sealed, ANNA, 100).await.refused();
     assert_eq!(refused.code, ErrorCode::TooManyCodes);
     assert_eq!(refused.retry_after, Some(21 * 3600));
-    test.clock.advance(21 * HOUR);
+    // In whole minutes, so that it does not say to the second when the code before was.
+    test.clock.advance(61);
+    let refused = browser.challenge(&sealed, ANNA, 100).await.refused();
+    assert_eq!(refused.retry_after, Some(21 * 3600 - 60));
+    test.clock.advance(21 * HOUR - 61);
     browser.challenge(&sealed, ANNA, 100).await.ok();
 }
 
@@ -75,6 +79,46 @@ async fn a_network_gets_thirty_codes_an_hour() {
     );
     browser.address = "198.51.101.1".parse().unwrap();
     browser.challenge(&sealed, &last, 1).await.ok();
+}
+
+#[tokio::test]
+async fn clients_of_the_proxy_on_this_machine_are_networks_of_their_own() {
+    let test = TestPortal::start().await;
+    let sealed = test.registered(1, &[ANNA]).await;
+    let mut browser = test.browser();
+    browser.address = "127.0.0.1".parse().unwrap();
+    let site = browser.headers.clone();
+    let asked = |client: u8, number: u8| {
+        let mut browser = browser.clone();
+        let address = format!("198.51.{client}.1:4711");
+        browser.headers = [site.clone(), vec![("x-forwarded-for", address)]].concat();
+        let typed = format!("r{number}@example.org");
+        let sealed = &sealed;
+        async move { browser.challenge(sealed, &typed, 1).await.raw.status }
+    };
+    for number in 0..30 {
+        assert!(asked(1, number).await.is_success());
+    }
+    assert_eq!(asked(1, 30).await.as_u16(), 429);
+    assert!(asked(2, 30).await.is_success());
+}
+
+#[tokio::test]
+async fn a_refused_challenge_leaves_nothing_behind() {
+    let test = TestPortal::start().await;
+    let sealed = test.registered(1, &[ANNA]).await;
+    for _ in 0..5 {
+        test.browser().challenge(&sealed, ANNA, 1).await.ok();
+        test.clock.advance(MINUTE);
+    }
+    let count = "SELECT (SELECT COUNT(*) FROM session) || ' ' || (SELECT COUNT(*) FROM audit)";
+    let before = test.sql::<String>(count).await;
+    for _ in 0..5 {
+        let refused = test.browser().challenge(&sealed, ANNA, 1).await;
+        assert_eq!(refused.code(), ErrorCode::TooManyCodes);
+        assert_eq!(refused.raw.header("set-cookie"), None);
+    }
+    assert_eq!(test.sql::<String>(count).await, before);
 }
 
 #[tokio::test]

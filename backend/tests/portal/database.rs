@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use sealpost_api::sender::{Revoke, RevokeRequest};
 use sealpost_portal::{
-    Assets, Config, MasterKey, Portal, Randomness, Store, SystemClock, erasure::sweep,
+    Assets, Config, MasterKey, Portal, Randomness, StorageError, SystemClock, erasure::sweep,
     rotate_master_key,
 };
 
@@ -107,6 +107,58 @@ async fn an_erased_key_is_not_in_the_file_any_more() {
 }
 
 #[tokio::test]
+async fn what_a_reader_keeps_in_the_log_is_erased_once_it_is_done() {
+    let test = TestPortal::start().await;
+    let sealed = test.registered(1, &[ANNA]).await;
+    let wrapped = test
+        .sql::<Vec<u8>>("SELECT release_key FROM message")
+        .await
+        .remove(0);
+    // As a backup does: a reader that needs the state from before.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(test.database());
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let mut backup = pool.begin().await.unwrap();
+    sqlx::query("SELECT COUNT(*) FROM message")
+        .fetch_one(&mut *backup)
+        .await
+        .unwrap();
+    let request = RevokeRequest {
+        id: sealed.id,
+        recipient: None,
+        now: true,
+    };
+    test.sealer().post::<Revoke>(&request).await.ok();
+    sweep(&test.portal).await.unwrap();
+    assert!(holds(&everything(&test), &wrapped), "the control");
+
+    backup.rollback().await.unwrap();
+    pool.close().await;
+    // Nothing else has to be erased for it.
+    sweep(&test.portal).await.unwrap();
+    assert!(!holds(&everything(&test), &wrapped));
+}
+
+#[tokio::test]
+async fn readiness_needs_a_database_that_can_be_written_to() {
+    let test = TestPortal::start().await;
+    let mut operator = test.browser();
+    assert_eq!(operator.get("/readyz").await.status, 200);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(test.database());
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let other = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    assert_eq!(operator.get("/readyz").await.status, 503);
+    other.rollback().await.unwrap();
+    pool.close().await;
+    // The attempt that was given up may hold its turn for a moment.
+    for _ in 0..200 {
+        if operator.get("/readyz").await.status == 200 {
+            return;
+        }
+    }
+    panic!("not ready again");
+}
+
+#[tokio::test]
 async fn a_delivered_mail_is_not_in_the_file_after_a_sweep() {
     let test = TestPortal::start().await;
     let sealed = test.registered(1, &[ANNA]).await;
@@ -191,9 +243,15 @@ async fn a_new_master_key_opens_what_the_old_one_did() {
     let new_key = format!("spm_{}", BASE64URL_NOPAD.encode(&[8; 32]));
     let new = MasterKey::parse(&new_key).unwrap();
     let randomness = Randomness::system();
-    let store = Store::open(&test.database()).await.unwrap();
+    let database = test.database();
+    let refused = rotate_master_key(&database, &old, &new, &randomness).await;
     assert!(
-        rotate_master_key(&store, &new, &old, &randomness)
+        matches!(refused, Err(StorageError::InUse)),
+        "while a portal holds the old key: {refused:?}"
+    );
+    test.portal.store().close().await;
+    assert!(
+        rotate_master_key(&database, &new, &old, &randomness)
             .await
             .is_err(),
         "the wrong way round"
@@ -203,12 +261,11 @@ async fn a_new_master_key_opens_what_the_old_one_did() {
         before
     );
     assert_eq!(
-        rotate_master_key(&store, &old, &new, &randomness)
+        rotate_master_key(&database, &old, &new, &randomness)
             .await
             .unwrap(),
         1
     );
-    store.close().await;
     let bytes = everything(&test);
     assert!(!holds(&bytes, &before[0]), "what the old key opens is gone");
 
