@@ -1,5 +1,5 @@
 //! Owns a mail server of the least kind (RFC 5321): plain, with STARTTLS (RFC 3207) or with TLS from the first byte (RFC 8314),
-//! and with accounts (RFC 4954) where it speaks TLS. It keeps what it is given.
+//! and with accounts (RFC 4954). It keeps what it is given.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -23,6 +23,9 @@ pub(crate) enum Speech {
     Tls(Arc<ServerConfig>),
 }
 
+/// What the server answers to a command instead of what it should.
+pub(crate) type Answers = &'static [(&'static str, &'static str)];
+
 pub(crate) struct SmtpServer {
     pub(crate) port: u16,
     mails: Receiver<Mail>,
@@ -42,6 +45,10 @@ impl SmtpServer {
     }
 
     pub(crate) fn speaking(speech: Speech) -> Self {
+        Self::answering(speech, &[])
+    }
+
+    pub(crate) fn answering(speech: Speech, answers: Answers) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (sender, mails) = mpsc::channel();
@@ -50,9 +57,9 @@ impl SmtpServer {
                 let (sender, speech) = (sender.clone(), speech.clone());
                 thread::spawn(move || {
                     if let Speech::Tls(config) = speech {
-                        converse(encrypt(stream, config)?, true, None, &sender)
+                        converse(encrypt(stream, config)?, true, None, answers, &sender)
                     } else {
-                        plain(stream, speech, &sender)
+                        plain(stream, speech, answers, &sender)
                     }
                 });
             }
@@ -64,6 +71,11 @@ impl SmtpServer {
     pub(crate) fn next(&self) -> Mail {
         let mail = self.mails.recv_timeout(Duration::from_secs(30));
         mail.expect("a mail within 30 seconds")
+    }
+
+    /// Whether a mail came so far.
+    pub(crate) fn mails_came(&self) -> bool {
+        self.mails.try_recv().is_ok()
     }
 
     /// Whether no mail came in two seconds.
@@ -81,13 +93,13 @@ fn encrypt(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Encrypted> {
     ))
 }
 
-fn plain(stream: TcpStream, speech: Speech, mails: &Sender<Mail>) -> Option<()> {
+fn plain(stream: TcpStream, speech: Speech, answers: Answers, mails: &Sender<Mail>) -> Option<()> {
     let Speech::StartTls(config) = speech else {
-        return converse(stream, false, None, mails);
+        return converse(stream, false, None, answers, mails);
     };
     let again = stream.try_clone().ok()?;
-    converse(stream, false, Some("STARTTLS"), mails)?;
-    converse_on(encrypt(again, config)?, true, None, mails)
+    converse(stream, false, Some("STARTTLS"), answers, mails)?;
+    converse_on(encrypt(again, config)?, true, None, answers, mails)
 }
 
 /// Greets, then takes commands. `Some` where the client asked for TLS.
@@ -95,16 +107,18 @@ fn converse(
     mut stream: impl Read + Write,
     encrypted: bool,
     offers: Option<&str>,
+    answers: Answers,
     mails: &Sender<Mail>,
 ) -> Option<()> {
     stream.write_all(b"220 test ESMTP\r\n").ok()?;
-    converse_on(stream, encrypted, offers, mails)
+    converse_on(stream, encrypted, offers, answers, mails)
 }
 
 fn converse_on(
     stream: impl Read + Write,
     encrypted: bool,
     offers: Option<&str>,
+    answers: Answers,
     mails: &Sender<Mail>,
 ) -> Option<()> {
     let mut stream = BufReader::new(stream);
@@ -112,12 +126,16 @@ fn converse_on(
     loop {
         let line = read(&mut stream)?;
         let (verb, rest) = line.split_at_checked(4)?;
-        let answer = match verb.to_ascii_uppercase().as_str() {
-            "EHLO" => match (offers, encrypted) {
-                (Some(offer), _) => format!("250-test\r\n250 {offer}"),
-                (None, true) => "250-test\r\n250 AUTH PLAIN".to_owned(),
-                (None, false) => "250 test".to_owned(),
-            },
+        let verb = verb.to_ascii_uppercase();
+        if let Some((_, answer)) = answers.iter().find(|(command, _)| *command == verb) {
+            let answer = format!("{answer}\r\n");
+            stream.get_mut().write_all(answer.as_bytes()).ok()?;
+            stream.get_mut().flush().ok()?;
+            continue;
+        }
+        let answer = match verb.as_str() {
+            // Accounts also without TLS: nothing but the client keeps it from using them.
+            "EHLO" => format!("250-test\r\n250 {}", offers.unwrap_or("AUTH PLAIN")),
             "STAR" => {
                 stream.get_mut().write_all(b"220 go on\r\n").ok()?;
                 return Some(());
