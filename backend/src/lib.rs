@@ -6,6 +6,7 @@ mod address;
 mod audit;
 pub mod clock;
 pub mod config;
+mod connection;
 pub mod erasure;
 mod hash_key;
 mod health;

@@ -5,17 +5,19 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::Router;
 use axum_server::{
     Handle, Server,
+    accept::DefaultAcceptor,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
 use crate::{
     config::{Config, TlsConfig},
+    connection::Places,
     erasure,
     mail::{self, Transport},
     portal::Portal,
@@ -24,6 +26,18 @@ use crate::{
 
 /// Longest time for requests to finish after the signal to end.
 const GRACE: Duration = Duration::from_secs(30);
+/// Longest time for the tasks behind the listeners to end; a mail under way has its own limit, which is shorter.
+const TASKS_GRACE: Duration = Duration::from_secs(45);
+/// Connections at the same time, for everyone and for the operator: fewer than files a process may open by default (1024).
+const CONNECTIONS: usize = 800;
+const ADMIN_CONNECTIONS: usize = 32;
+/// Longest time without a byte either way; longer than any request takes.
+const SILENCE: Duration = Duration::from_mins(2);
+/// How often an HTTP/2 client is asked whether it is there, and how long it may take to say so.
+const PING: Duration = Duration::from_secs(30);
+const PONG: Duration = Duration::from_secs(20);
+/// Requests of one HTTP/2 connection at the same time.
+const STREAMS: u32 = 64;
 /// Longest time for a client to send a request's headers.
 const HEADERS_LIMIT: Duration = Duration::from_secs(15);
 
@@ -60,11 +74,11 @@ pub async fn serve(
     let handle = Handle::new();
     let (stop, stopped) = watch::channel(false);
 
-    let admin = Server::<SocketAddr>::from_listener(admin)
-        .handle(handle.clone())
+    let admin = server(admin, handle.clone())
+        .acceptor(Places::new(ADMIN_CONNECTIONS, SILENCE, DefaultAcceptor))
         .serve(admin_router(portal.clone()).into_make_service_with_connect_info::<SocketAddr>());
     let admin = tokio::spawn(admin);
-    let main = serve_main(
+    let (main, certificate) = serve_main(
         config.tls.as_ref(),
         main,
         handle.clone(),
@@ -73,6 +87,8 @@ pub async fn serve(
     .await?;
     let sending = tokio::spawn(mail::run(portal.clone(), transport, stopped.clone()));
     let erasing = tokio::spawn(erasure::run(portal.clone(), stopped));
+    let tls = config.tls.clone().zip(certificate);
+    tokio::spawn(at_hangup(signal(SignalKind::hangup())?, tls));
     tracing::info!(portal = %main_address, admin = %admin_address, "listening");
 
     end_of_service().await?;
@@ -82,7 +98,13 @@ pub async fn serve(
     for task in [main, admin] {
         task.await.map_err(io::Error::other)??;
     }
-    let _ = tokio::join!(sending, erasing);
+    let tasks = async { tokio::join!(sending, erasing) };
+    if tokio::time::timeout(TASKS_GRACE, tasks).await.is_err() {
+        tracing::warn!("a task did not end in time");
+    }
+    if let Err(error) = portal.audit_refusals().await {
+        tracing::error!(%error, "auditing the last refusals");
+    }
     portal.store().close().await;
     tracing::info!("stopped");
     Ok(())
@@ -96,42 +118,68 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeE
     Ok((listener, address))
 }
 
+/// A server with its limits.
+fn server(listener: TcpListener, handle: Handle<SocketAddr>) -> Server<SocketAddr> {
+    let mut server = Server::from_listener(listener)
+        .handle(handle)
+        .first_request_timeout(HEADERS_LIMIT)
+        // No address: who it was is nobody's business.
+        .accept_error_handler(|_, error| tracing::warn!(%error, "a connection was not taken"));
+    let builder = server.http_builder();
+    builder.http1().header_read_timeout(Some(HEADERS_LIMIT));
+    builder
+        .http2()
+        .keep_alive_interval(Some(PING))
+        .keep_alive_timeout(PONG)
+        .max_concurrent_streams(Some(STREAMS));
+    server
+}
+
+/// What serves everyone, and the certificate that it shows.
+type Main = (
+    tokio::task::JoinHandle<io::Result<()>>,
+    Option<RustlsConfig>,
+);
+
 async fn serve_main(
     tls: Option<&TlsConfig>,
     listener: TcpListener,
     handle: Handle<SocketAddr>,
     router: Router,
-) -> Result<tokio::task::JoinHandle<io::Result<()>>, ServeError> {
+) -> Result<Main, ServeError> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let mut server = Server::<SocketAddr>::from_listener(listener)
-        .handle(handle)
-        .first_request_timeout(HEADERS_LIMIT);
-    server
-        .http_builder()
-        .http1()
-        .header_read_timeout(Some(HEADERS_LIMIT));
+    let server = server(listener, handle);
     let Some(tls) = tls else {
-        return Ok(tokio::spawn(server.serve(service)));
+        let places = Places::new(CONNECTIONS, SILENCE, DefaultAcceptor);
+        let task = tokio::spawn(server.acceptor(places).serve(service));
+        return Ok((task, None));
     };
     let config = RustlsConfig::from_pem_chain_file(&tls.certificate, &tls.key)
         .await
         .map_err(ServeError::Tls)?;
-    tokio::spawn(reload(
-        config.clone(),
-        tls.certificate.clone(),
-        tls.key.clone(),
+    let acceptor = RustlsAcceptor::new(config.clone()).acceptor(Places::new(
+        CONNECTIONS,
+        SILENCE,
+        DefaultAcceptor,
     ));
-    let server = server.acceptor(RustlsAcceptor::new(config));
-    Ok(tokio::spawn(server.serve(service)))
+    Ok((
+        tokio::spawn(server.acceptor(acceptor).serve(service)),
+        Some(config),
+    ))
 }
 
-/// Reads the certificate again at SIGHUP; the old one stays where the new one cannot be used.
-async fn reload(config: RustlsConfig, certificate: std::path::PathBuf, key: std::path::PathBuf) {
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
-        return;
-    };
+/// Reads the certificate again at SIGHUP; the old one stays where the new one cannot be used. Without one the signal, which would
+/// end the process, does nothing.
+async fn at_hangup(mut hangup: Signal, tls: Option<(TlsConfig, RustlsConfig)>) {
     while hangup.recv().await.is_some() {
-        match config.reload_from_pem_file(&certificate, &key).await {
+        let Some((files, config)) = &tls else {
+            tracing::info!("nothing to read again");
+            continue;
+        };
+        match config
+            .reload_from_pem_file(&files.certificate, &files.key)
+            .await
+        {
             Ok(()) => tracing::info!("read the certificate again"),
             Err(error) => tracing::error!(%error, "the certificate stays the old one"),
         }

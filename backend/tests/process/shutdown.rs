@@ -40,6 +40,39 @@ fn sigterm_finishes_a_request_under_way_and_ends_well() {
 }
 
 #[test]
+fn sighup_without_a_certificate_changes_nothing() {
+    let portal = Installation::new(1, "");
+    let mut running = portal.serve();
+    running.signal("HUP");
+    thread::sleep(Duration::from_millis(300));
+    let response = agent()
+        .get(format!("http://{}/healthz", running.admin))
+        .call()
+        .unwrap();
+    assert_eq!(response.status(), 200);
+    running.signal("TERM");
+    assert!(running.end().success());
+}
+
+#[test]
+fn the_master_key_is_not_changed_while_the_portal_runs() {
+    let portal = Installation::new(1, "");
+    assert!(portal.run(&["master-key", "create", "new.key"]).0.success());
+    let running = portal.serve();
+    let rotate = ["master-key", "rotate", "--new", "new.key"];
+    let (status, _, err) = portal.run(&rotate);
+    assert!(
+        !status.success() && err.contains("stop the portal"),
+        "{err}"
+    );
+    // A token does not need the master key.
+    assert!(portal.run(&["token", "list"]).0.success());
+    drop(running);
+    let (status, _, err) = portal.run(&rotate);
+    assert!(status.success(), "{err}");
+}
+
+#[test]
 fn health_and_readiness_are_on_both_listeners() {
     let portal = Installation::new(1, "");
     let running = portal.serve();
