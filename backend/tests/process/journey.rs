@@ -102,7 +102,12 @@ fn a_code_arrives_by_mail_and_releases_the_key_and_the_log_stays_silent() {
 }
 
 /// Asks for the key and opens the answer.
-fn open(agent: &ureq::Agent, url: &str, headers: &[(&str, &str)], message: &Numbered) -> Vec<u8> {
+pub(crate) fn open(
+    agent: &ureq::Agent,
+    url: &str,
+    headers: &[(&str, &str)],
+    message: &Numbered,
+) -> Vec<u8> {
     let mut random = ChaCha20Rng::seed_from_u64(3);
     let (secret, public) = X25519HkdfSha256::gen_keypair_with_rng(&mut random);
     let nonce = [4; 32];

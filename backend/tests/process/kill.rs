@@ -12,14 +12,19 @@ use std::{
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::portal::{Installation, Numbered, agent, post};
+use crate::{
+    journey::open,
+    portal::{Installation, Numbered, Running, agent, b64, post},
+    smtp::SmtpServer,
+};
 
 const ROUNDS: u32 = 12;
 const CLIENTS: u32 = 3;
 
 #[test]
 fn sigkill_at_any_moment_loses_no_acknowledged_key() {
-    let portal = Installation::new(1, "");
+    let smtp = SmtpServer::start();
+    let portal = Installation::new(smtp.port, "");
     let bearer = format!("Bearer {}", portal.token);
     let next = Arc::new(AtomicU32::new(0));
     let mut acknowledged = Vec::new();
@@ -60,7 +65,7 @@ fn sigkill_at_any_moment_loses_no_acknowledged_key() {
             (status, &answer["state"], &answer["recipients"]),
             (200, &json!("active"), &json!(2))
         );
-        // The same content is 200, other content would be 409: the key itself is what was acknowledged.
+        // The same content is 200, other content would be 409.
         let again = post(
             &agent(),
             &url("register"),
@@ -69,6 +74,19 @@ fn sigkill_at_any_moment_loses_no_acknowledged_key() {
         )
         .unwrap();
         assert_eq!(again.0, 200, "{number}");
+    }
+    // The key itself is what was acknowledged: a recipient opens every one.
+    let message = Numbered(acknowledged[0]);
+    let cookie = sign_in(&smtp, &running, &message);
+    let browser = [("sec-fetch-site", "same-origin"), ("cookie", &*cookie)];
+    let release = format!("http://{}/api/v1/release", running.portal);
+    for number in &acknowledged {
+        let message = Numbered(*number);
+        assert_eq!(
+            open(&agent(), &release, &browser, &message),
+            [message.release_key(), message.digest()].concat(),
+            "{number}"
+        );
     }
     drop(running);
     intact(&portal);
@@ -92,6 +110,27 @@ fn register_until(stop: &AtomicBool, next: &AtomicU32, url: &str, bearer: &str) 
         }
     }
     acknowledged
+}
+
+/// Signs in with a mailed code; the cookie.
+fn sign_in(smtp: &SmtpServer, running: &Running, message: &Numbered) -> String {
+    let url = |step: &str| format!("http://{}/api/v1/sign-in/{step}", running.portal);
+    let mut request = json!({
+        "possession": message.possession(), "address": "anna@example.org", "tab": b64(&[1; 16]),
+    });
+    let pair = |cookie: Option<String>| {
+        let cookie = cookie.unwrap();
+        cookie.split_once(';').unwrap().0.to_owned()
+    };
+    let (status, answer, cookie) = post(&agent(), &url("challenge"), &[], &request).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    let cookie = pair(cookie);
+    let mail = smtp.next().text;
+    request["code"] = json!(mail.split_once("Your code: ").unwrap().1[..8]);
+    let headers = [("cookie", cookie.as_str())];
+    let (status, answer, cookie) = post(&agent(), &url("verify"), &headers, &request).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    pair(cookie)
 }
 
 /// Asks `SQLite` itself.
