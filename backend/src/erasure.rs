@@ -43,6 +43,8 @@ pub async fn sweep(portal: &Portal) -> Result<(), StorageError> {
     let sessions = write.erase_sessions(now - ABSOLUTE, now - IDLE).await?;
     let proved = write.erase_session_addresses(now).await?;
     let proofs = write.erase_proofs(now).await?;
+    let passkeys = write.erase_useless_passkeys().await?;
+    let challenges = write.erase_passkey_challenges(now).await?;
     let counted = write.erase_budget_uses(now - LONGEST).await?;
     let client_keys = write.erase_client_keys(now.div_euclid(DAY)).await?;
     let audited = write
@@ -50,7 +52,8 @@ pub async fn sweep(portal: &Portal) -> Result<(), StorageError> {
         .await?;
     write.commit().await?;
     portal.audit_refusals().await?;
-    if expired + revoked + passcodes + sessions + proved + proofs + counted + client_keys + audited > 0 {
+    let signing_in = sessions + proved + proofs + passkeys + challenges;
+    if expired + revoked + passcodes + signing_in + counted + client_keys + audited > 0 {
         portal.store.forget_log().await?;
         tracing::debug!(
             expired,
@@ -59,6 +62,8 @@ pub async fn sweep(portal: &Portal) -> Result<(), StorageError> {
             sessions,
             proved,
             proofs,
+            passkeys,
+            challenges,
             counted,
             client_keys,
             audited,

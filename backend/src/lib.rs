@@ -13,6 +13,7 @@ mod health;
 pub mod log;
 pub mod mail;
 pub mod master_key;
+mod passkey;
 mod portal;
 pub mod randomness;
 mod recipient;

@@ -23,18 +23,19 @@ pub(crate) async fn session(
     State(portal): State<Arc<Portal>>,
     cookie: SessionCookie,
 ) -> Result<Json<SessionView>, Refusal> {
-    let mut signed_in = false;
+    let (mut signed_in, mut passkey_offered) = (false, false);
     if let Some(id) = cookie.0
         && let Some(session) = portal.store.session(&id).await?
         && is_live(&session, portal.now())
     {
         let addresses = portal.store.session_addresses(&id, portal.now()).await?;
         signed_in = !addresses.is_empty();
+        passkey_offered = portal.offers_passkey(&session, &addresses);
     }
     Ok(Json(SessionView {
         signed_in,
         account: None,
         returned: None,
-        passkey_offered: false,
+        passkey_offered,
     }))
 }

@@ -71,6 +71,7 @@ impl Portal {
         }
         if let Some(old) = old {
             write.move_passcodes(old, &new.id).await?;
+            write.move_passkey_challenges(old, &new.id).await?;
             write.delete_session(old).await?;
         }
         Ok(new)

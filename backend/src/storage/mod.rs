@@ -10,6 +10,8 @@ mod log;
 mod mail_queue;
 mod message;
 mod passcode;
+mod passkey;
+mod passkey_challenge;
 mod proof;
 mod recipient;
 mod rotation;
@@ -38,6 +40,8 @@ pub(crate) use self::{
     mail_queue::QueueRow,
     message::{Ended, MessageRow, NewMessage},
     passcode::{NewPasscode, PasscodeKey},
+    passkey::{PasskeyOwner, PasskeyRow},
+    passkey_challenge::Ceremony,
     proof::{PROOF_ID_LEN, ProofRow, Source},
     recipient::{RecipientRow, ReleaseCount},
     session::{

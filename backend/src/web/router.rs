@@ -12,6 +12,7 @@ use axum::{
 };
 use sealpost_api::{
     Endpoint, ErrorCode, Method,
+    passkey::{PasskeyMakeFinish, PasskeyMakeStart, PasskeyUseFinish, PasskeyUseStart},
     portal::{Health, Portal as PortalEndpoint, PortalView, Readiness},
     recipient::{Challenge, Release, Session, SignOut, Verify},
     sender::{Register, Restore, Revoke, Status},
@@ -23,7 +24,7 @@ use super::{
     frame::{self, FramePolicy},
     page, request_id, security_headers, time_limit,
 };
-use crate::{health, portal::Portal, recipient, sender};
+use crate::{health, passkey, portal::Portal, recipient, sender};
 
 /// What everyone can ask.
 pub fn router(portal: Arc<Portal>) -> Router {
@@ -41,6 +42,10 @@ pub fn router(portal: Arc<Portal>) -> Router {
         .merge(at::<Session, _, _>(recipient::session::session))
         .merge(at::<Release, _, _>(recipient::release::release))
         .merge(at::<SignOut, _, _>(recipient::sign_out::sign_out))
+        .merge(at::<PasskeyMakeStart, _, _>(passkey::make_start::start))
+        .merge(at::<PasskeyMakeFinish, _, _>(passkey::make_finish::finish))
+        .merge(at::<PasskeyUseStart, _, _>(passkey::use_start::start))
+        .merge(at::<PasskeyUseFinish, _, _>(passkey::use_finish::finish))
         .route(page::START, get(page::page))
         .route(page::RECEIVE, get(page::page))
         .route(page::PRIVACY, get(page::page))

@@ -17,6 +17,12 @@ mod mail_queue;
 #[cfg(test)]
 mod passcodes;
 #[cfg(test)]
+mod passkey;
+#[cfg(test)]
+mod passkey_authenticator;
+#[cfg(test)]
+mod passkey_refusals;
+#[cfg(test)]
 mod registration;
 #[cfg(test)]
 mod release;

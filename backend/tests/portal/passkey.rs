@@ -289,7 +289,7 @@ async fn a_passkey_ages_with_the_proof_it_was_made_after_however_often_it_is_use
     test.clock.advance(20 * MINUTE);
     let mut authenticator = Authenticator::new(Key::es256(1), 1);
     browser.make(&mut authenticator).await;
-    let proof = "SELECT expires - proved || ' ' || method FROM proof WHERE kind = 'passkey'";
+    let proof = "SELECT (expires - proved) || ' ' || method FROM proof WHERE kind = 'passkey'";
     assert_eq!(
         test.sql::<String>(proof).await,
         [format!("{} code", 90 * DAY)]

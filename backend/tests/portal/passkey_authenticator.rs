@@ -4,8 +4,7 @@
 use ciborium::Value;
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::Signer as _;
-use p256::ecdsa::signature::SignatureEncoding as _;
-use rsa::traits::PublicKeyParts as _;
+use rsa::{signature::SignatureEncoding as _, traits::PublicKeyParts as _};
 use sealpost_api::{
     Bounded,
     passkey::{PasskeyMade, PasskeyMakeOptions, PasskeyUseOptions, PasskeyUsed},
@@ -84,7 +83,7 @@ impl Key {
         match self {
             Self::Es256(key) => {
                 let signature: p256::ecdsa::Signature = key.sign(message);
-                signature.to_der().to_vec()
+                signature.to_der().as_bytes().to_vec()
             }
             Self::EdDsa(key) => key.sign(message).to_bytes().to_vec(),
             Self::Rs256(key) => {
