@@ -99,7 +99,7 @@ pub(crate) fn next(
     if !can_take {
         return Next::Choose(Some(Problem::NoWay));
     }
-    let passcode = ways.contains(&Way::Passcode);
+    let passcode = takes_passcode(ways, account);
     match turn {
         Turn::Elsewhere => Next::Choose(None),
         Turn::Failed(problem) => Next::Choose(Some(problem)),
@@ -116,6 +116,15 @@ pub(crate) fn next(
             _ => Next::Choose(None),
         },
     }
+}
+
+/// Whether a passcode to the address is enough: alone, or to complete the account, which then is one of the ways itself.
+fn takes_passcode(ways: &[Way], account: Option<&AccountView>) -> bool {
+    ways.iter().any(|way| match way {
+        Way::Passcode => true,
+        Way::Account(provider) => account.is_some_and(|account| account.provider == provider.id),
+        Way::Passkey => false,
+    })
 }
 
 /// Whether another provider than the account's can prove the address by its word.
@@ -287,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_passcode_is_allowed_none_is_asked_for() {
+    fn where_no_passcode_is_allowed_alone_none_is_asked_for_without_an_account_of_the_ways() {
         let ways = [Way::Account(provider("contoso", true)), Way::Passkey];
         for turn in [
             Turn::Asked,
@@ -297,15 +306,31 @@ mod tests {
             Turn::Passkey,
             Turn::Failed(Problem::Damaged),
         ] {
-            for account in [None, Some(&account("contoso"))] {
+            for account in [None, Some(&account("google"))] {
                 let next = next(turn.clone(), &ways, account, BROWSER);
                 assert!(matches!(next, Next::Choose(_)), "{turn:?}: {next:?}");
             }
         }
         assert_eq!(
-            next(Turn::Account { proves: true }, &ways, None, BROWSER),
+            next(
+                Turn::Account { proves: true },
+                &ways,
+                Some(&account("google")),
+                BROWSER
+            ),
             Next::Choose(Some(Problem::OtherAccount))
         );
+    }
+
+    #[test]
+    fn a_passcode_completes_an_account_of_the_ways_even_where_it_is_not_enough_alone() {
+        let ways = [Way::Account(provider("contoso", true)), Way::Passkey];
+        for turn in [Turn::Asked, Turn::Account { proves: true }] {
+            assert_eq!(
+                next(turn, &ways, Some(&account("contoso")), BROWSER),
+                Next::Complete
+            );
+        }
     }
 
     #[test]

@@ -27,9 +27,9 @@ pub(super) fn reading(app: App) -> impl IntoView {
                     <button type="button" class="button" id="sign-out" on:click={move |_| app.sign_out()}>{words::sign_out()}</button>
                 </div>
             </div>
-            {passkey_offer::card(app)}
             {headers::sender(&message)}
             {headers::headers(&message.view)}
+            {passkey_offer::card(app)}
             {attachments::attachments(app, outcome)}
             {body::body(app, &message, frame, outcome)}
         </article>
