@@ -146,11 +146,15 @@ const SECTIONS: &[Section] = &[
             ),
             (
                 "Your session.",
-                "A random number in a cookie, so that you need not prove yourself again for each message, with keyed hashes of the addresses you proved and of the account you signed in with. It ends when you sign out, here or everywhere, after 30 minutes without use, and after 8 hours at the latest.",
+                "A random number in a cookie, so that you need not prove yourself again for each message, with keyed hashes of the addresses you proved (and of their domains) and of the account you signed in with, the provider's name, and how and when each was proved. It ends when you sign out, here or everywhere, after 30 minutes without use, and after 8 hours at the latest.",
             ),
             (
                 "A sign-in with an account, while it runs.",
                 "A random number in a second cookie, and what is needed to check the provider's answer. Good once, for 10 minutes at most.",
+            ),
+            (
+                "This browser, only if the operator has switched on a notice about new browsers.",
+                "A random number in a cookie that lasts up to 400 days, and one keyed hash of it and each address it signed in with. So that a mail can tell you when another browser signs in as you. Erased when it is not used for as long as the cookie lasts, and for this browser by “Erase all of it”.",
             ),
             (
                 "Remembered mailboxes, where you ask for it or make a passkey.",
@@ -158,7 +162,7 @@ const SECTIONS: &[Section] = &[
             ),
             (
                 "Passkeys, where you make one.",
-                "The public key, its random number, a counter, when it was made and last used. No name and no fingerprint of yours. Until you remove it at “Your sign-ins”, or until it ages out.",
+                "The public key, random numbers that name it, a counter, when it was made and last used, and a keyed hash of the account it was made under, if there was one. No name and no fingerprint of yours. Until you remove it at “Your sign-ins”, or until it ages out.",
             ),
             (
                 "A random number for this browser tab.",
