@@ -6,18 +6,18 @@ use axum::{Json, extract::State};
 use sealpost_api::{
     ErrorCode,
     limits::{EXPIRY_DAYS, RECIPIENTS},
-    sender::{Register, RegisterRequest, RegisterResponse},
+    sender::{Register, RegisterRequest, RegisterResponse, State as MessageState},
 };
 use subtle::ConstantTimeEq;
 
-use super::{DAY, token::Sender};
+use super::{DAY, status::state_of, token::Sender};
 use crate::{
     address::Address,
     audit::{About, Event},
     clock::rfc3339,
     hash_key::AddressHash,
     portal::Portal,
-    storage::{Ended, MessageRow, NewMessage, Write},
+    storage::{MessageRow, NewMessage, Write},
     web::{body::Body, errors::Refusal, request_id::RequestId},
 };
 
@@ -48,11 +48,9 @@ pub(crate) async fn register(
             .await?;
         write.commit().await?;
     }
-    let registered = outcome?;
-    let expires = request
-        .expires_in_days
-        .map(|days| rfc3339(registered + i64::from(days) * DAY));
-    Ok(Json(RegisterResponse { expires }))
+    Ok(Json(RegisterResponse {
+        expires: outcome?.map(rfc3339),
+    }))
 }
 
 /// Sender and recipients in canonical form.
@@ -103,19 +101,22 @@ impl Parties {
     }
 }
 
-/// Keeps the message, or finds it kept; when it was registered.
+/// Keeps the message, or finds it kept; when it expires.
 async fn keep(
     portal: &Portal,
     write: &mut Write,
     sender: &Sender,
     request: &RegisterRequest,
     parties: &Parties,
-) -> Result<i64, Refusal> {
+) -> Result<Option<i64>, Refusal> {
     let content = parties.content(portal, request);
-    if let Some(kept) = write.message(&request.id).await? {
-        return same(&kept, sender, &content);
-    }
     let now = portal.now();
+    if let Some(kept) = write.message(&request.id).await? {
+        return same(&kept, sender, &content, now);
+    }
+    let expires = request
+        .expires_in_days
+        .map(|days| now + i64::from(days) * DAY);
     let id = request.id.as_bytes();
     let fields = &portal.fields;
     let release_key =
@@ -135,9 +136,7 @@ async fn keep(
             digest: request.digest.as_bytes(),
             sender: &from,
             registered: now,
-            expires: request
-                .expires_in_days
-                .map(|days| now + i64::from(days) * DAY),
+            expires,
         })
         .await?;
     // In the order of their hashes: the order of the rows does not tell who stood first in the mail.
@@ -149,17 +148,22 @@ async fn keep(
     for recipient in &recipients {
         write.insert_recipient(&request.id, recipient).await?;
     }
-    Ok(now)
+    Ok(expires)
 }
 
-/// The answer to a repeated registration: the same one where nothing differs.
-fn same(kept: &MessageRow, sender: &Sender, content: &[u8; 32]) -> Result<i64, Refusal> {
+/// The answer to a repeated registration: the same one where nothing differs, the expiry as it is now.
+fn same(
+    kept: &MessageRow,
+    sender: &Sender,
+    content: &[u8; 32],
+    now: i64,
+) -> Result<Option<i64>, Refusal> {
     if kept.token_id != sender.id || !bool::from(kept.content.ct_eq(content)) {
         return Err(ErrorCode::Conflict.into());
     }
-    match kept.ended {
-        // Saying that the key is kept would be wrong.
-        Some(Ended::Expired | Ended::Erased) => Err(ErrorCode::Erased.into()),
-        None => Ok(kept.registered),
+    // Saying that the key is kept would be wrong, also where the next sweep has not come yet.
+    match state_of(kept, now) {
+        MessageState::Expired | MessageState::Erased => Err(ErrorCode::Erased.into()),
+        MessageState::Active | MessageState::Revoked => Ok(kept.expires),
     }
 }

@@ -3,7 +3,10 @@
 use sealpost_api::{
     ErrorCode,
     limits::{RECIPIENTS, REGISTRATION_LEN},
-    sender::{Register, RegisterRequest, RegisterResponse, Status, StatusRequest},
+    sender::{
+        Register, RegisterRequest, RegisterResponse, Restore, RestoreRequest, Revoke,
+        RevokeRequest, Status, StatusRequest,
+    },
 };
 use sealpost_portal::{SystemClock, revoke_token, tokens};
 
@@ -33,6 +36,47 @@ async fn the_same_registration_again_has_the_same_answer() {
     let again = request(&["EVE@example.net", "anna@EXAMPLE.org", ANNA]);
     assert_eq!(caller.post::<Register>(&again).await.ok(), first);
     assert_eq!(test.sql::<i64>("SELECT COUNT(*) FROM recipient").await, [2]);
+
+    let restore = RestoreRequest {
+        id: sealed.id,
+        recipient: None,
+        expires_in_days: Some(60),
+    };
+    caller.post::<Restore>(&restore).await.ok();
+    assert_eq!(
+        caller.post::<Register>(&again).await.ok().expires.unwrap(),
+        "2027-03-16T09:00:00Z",
+        "as it is kept now, not as it was asked for"
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_is_over_is_not_kept_also_before_the_sweep() {
+    let test = TestPortal::start().await;
+    let expiring = RegisterRequest {
+        expires_in_days: Some(1),
+        ..Sealed::new(1).registration(&[ANNA])
+    };
+    let revoked = Sealed::new(2).registration(&[ANNA]);
+    let mut caller = test.sealer();
+    for request in [&expiring, &revoked] {
+        caller.post::<Register>(request).await.ok();
+    }
+    let revoke = RevokeRequest {
+        id: revoked.id,
+        recipient: None,
+        now: false,
+    };
+    caller.post::<Revoke>(&revoke).await.ok();
+    for (request, days) in [(&expiring, 1), (&revoked, 30)] {
+        let end = days * 24 * 60 * 60;
+        test.clock.advance(end - 1);
+        caller.post::<Register>(request).await.ok();
+        test.clock.advance(1);
+        let again = caller.post::<Register>(request).await;
+        assert_eq!(again.code(), ErrorCode::Erased);
+        test.clock.advance(-end);
+    }
 }
 
 #[tokio::test]
