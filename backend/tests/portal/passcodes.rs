@@ -1,7 +1,9 @@
 //! Tests of passcodes: what opens a message, what is refused, what is counted.
 
+use std::sync::Arc;
+
 use sealpost_api::ErrorCode;
-use tokio::task::JoinSet;
+use tokio::{sync::Barrier, task::JoinSet};
 
 use crate::support::{ANNA, EVE, Sealed, TestPortal};
 
@@ -236,7 +238,7 @@ async fn a_sixth_try_is_refused_even_with_the_right_code() {
     browser.verify(&sealed, ANNA, 1, &code).await.ok();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_ten_parallel_guesses_five_are_counted_and_the_code_is_dead() {
     let test = TestPortal::start().await;
     let sealed = test.registered(1, &[ANNA]).await;
@@ -272,7 +274,7 @@ async fn of_ten_parallel_guesses_five_are_counted_and_the_code_is_dead() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_ten_parallel_right_guesses_one_signs_in() {
     let test = TestPortal::start().await;
     let sealed = test.registered(1, &[ANNA]).await;
@@ -290,7 +292,7 @@ async fn of_ten_parallel_right_guesses_one_signs_in() {
     assert_eq!(refused.count(), 9);
 }
 
-/// Verifies all codes at the same time, on threads of their own.
+/// Verifies all codes at the same time, on several threads, at two portals in turn.
 async fn parallel(
     browser: &crate::support::Caller<'_>,
     sealed: &Sealed,
@@ -301,15 +303,19 @@ async fn parallel(
             "possession": sealed.possession(), "address": ANNA, "tab": crate::support::tab(1), "code": code,
         })
     });
+    let replica = browser.test.replica().await;
+    let portals = [&browser.test.router, &replica.router];
+    let start = Arc::new(Barrier::new(codes.len()));
     let mut tasks = JoinSet::new();
-    for body in bodies {
-        let router = browser.test.router.clone();
+    for (body, router) in bodies.zip(portals.into_iter().cycle()) {
+        let (router, start) = (router.clone(), start.clone());
         let request = axum::http::Request::post("/api/v1/sign-in/verify")
             .header("content-type", "application/json")
             .header("cookie", browser.cookie.clone().unwrap())
             .body(axum::body::Body::from(body.to_string()))
             .unwrap();
         tasks.spawn(async move {
+            start.wait().await;
             let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
             if response.status() == axum::http::StatusCode::OK {
                 return Ok(());

@@ -84,6 +84,12 @@ impl TestPortal {
         Self::open(self.config, self.clock, self.folder, self.mailbox, 2).await
     }
 
+    /// A second portal on the same database, with connections of its own.
+    pub(crate) async fn replica(&self) -> Self {
+        let (clock, folder) = (self.clock.clone(), self.folder.clone());
+        Self::open(self.config.clone(), clock, folder, self.mailbox.clone(), 3).await
+    }
+
     /// The same database under another master key.
     pub(crate) async fn restart_with_master_key(mut self, key: &str) -> Self {
         let old = format!("spm_{}", data_encoding::BASE64URL_NOPAD.encode(&[7; 32]));
