@@ -147,11 +147,11 @@ mod tests {
     #[tokio::test]
     async fn a_place_is_free_again_when_its_connection_ends() {
         let places = places(2);
-        let (first, _) = places.accept(duplex(8).0, ()).await.unwrap();
-        let (second, _) = places.accept(duplex(8).0, ()).await.unwrap();
+        let (first, ()) = places.accept(duplex(8).0, ()).await.unwrap();
+        let (second, ()) = places.accept(duplex(8).0, ()).await.unwrap();
         assert!(places.accept(duplex(8).0, ()).await.is_err());
         drop(first);
-        let (third, _) = places.accept(duplex(8).0, ()).await.unwrap();
+        let (third, ()) = places.accept(duplex(8).0, ()).await.unwrap();
         assert!(places.accept(duplex(8).0, ()).await.is_err());
         drop((second, third));
     }
