@@ -1,49 +1,11 @@
 //! Tests that a stranger's address causes the statements that a recipient's causes, and an unknown message those of a wrong tag.
 
-use std::{
-    fmt::{Debug, Write},
-    sync::{Arc, Mutex},
-};
-
 use sealpost_api::ErrorCode;
-use tracing::{Event, Subscriber, field::Visit};
-use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
 
-use crate::support::{ANNA, Caller, EVE, Sealed, TestPortal};
-
-/// Records what `sqlx` says about each statement: its text, and how many rows it gave or changed.
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<String>>>);
-
-impl Recorder {
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-}
-
-impl<S: Subscriber> Layer<S> for Recorder {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "sqlx::query" {
-            let mut statement = Statement(String::new());
-            event.record(&mut statement);
-            // A connection that the pool opens meanwhile begins with its settings.
-            if !statement.0.contains("PRAGMA") {
-                self.0.lock().unwrap().push(statement.0);
-            }
-        }
-    }
-}
-
-/// The fields of a statement's event that do not tell the time.
-struct Statement(String);
-
-impl Visit for Statement {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
-        if !field.name().contains("elapsed") {
-            write!(self.0, "{}={value:?} ", field.name()).unwrap();
-        }
-    }
-}
+use crate::{
+    recorder::Recorder,
+    support::{ANNA, Caller, EVE, Sealed, TestPortal},
+};
 
 async fn codes(
     browser: &mut Caller<'_>,
@@ -70,9 +32,7 @@ async fn codes(
 
 #[tokio::test]
 async fn strangers_and_unknown_messages_cause_the_same_statements() {
-    let recorder = Recorder::default();
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(recorder.clone()))
-        .unwrap();
+    let recorder = Recorder::hold().await;
     let test = TestPortal::start().await;
     let sealed = test.registered(1, &[ANNA]).await;
     // The day's first challenge makes the day's key.

@@ -4,5 +4,13 @@
 mod equality;
 #[cfg(test)]
 #[expect(dead_code, reason = "the other test binary uses the rest")]
+#[path = "../portal/passkey_authenticator.rs"]
+mod passkey_authenticator;
+#[cfg(test)]
+mod passkeys;
+#[cfg(test)]
+mod recorder;
+#[cfg(test)]
+#[expect(dead_code, reason = "the other test binary uses the rest")]
 #[path = "../support/mod.rs"]
 mod support;
