@@ -27,6 +27,11 @@ pub(crate) enum Event {
     Verify,
     Release,
     SignOut,
+    AccountStart,
+    AccountReturn,
+    Forget,
+    Erase,
+    SignOutEverywhere,
     PasskeyMake,
     PasskeyUse,
 }
@@ -41,6 +46,11 @@ impl Event {
             Self::Verify => "verify",
             Self::Release => "release",
             Self::SignOut => "sign_out",
+            Self::AccountStart => "account_start",
+            Self::AccountReturn => "account_return",
+            Self::Forget => "forget",
+            Self::Erase => "erase",
+            Self::SignOutEverywhere => "sign_out_everywhere",
             Self::PasskeyMake => "passkey_make",
             Self::PasskeyUse => "passkey_use",
         }

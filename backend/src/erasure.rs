@@ -42,6 +42,11 @@ pub async fn sweep(portal: &Portal) -> Result<(), StorageError> {
     let passcodes = write.erase_passcodes(now).await?;
     let sessions = write.erase_sessions(now - ABSOLUTE, now - IDLE).await?;
     let proved = write.erase_session_addresses(now).await?;
+    let begun = write.erase_account_sign_ins(now).await?;
+    let browsers = write
+        .erase_known_browsers(portal.browsers_forgotten())
+        .await?;
+    let notices = write.erase_mails(now).await?;
     let proofs = write.erase_proofs(now).await?;
     let passkeys = write.erase_useless_passkeys().await?;
     let challenges = write.erase_passkey_challenges(now).await?;
@@ -52,7 +57,8 @@ pub async fn sweep(portal: &Portal) -> Result<(), StorageError> {
         .await?;
     write.commit().await?;
     portal.audit_refusals().await?;
-    let signing_in = sessions + proved + proofs + passkeys + challenges;
+    let signing_in =
+        sessions + begun + browsers + notices + proved + proofs + passkeys + challenges;
     if expired + revoked + passcodes + signing_in + counted + client_keys + audited > 0 {
         portal.store.forget_log().await?;
         tracing::debug!(
@@ -60,6 +66,9 @@ pub async fn sweep(portal: &Portal) -> Result<(), StorageError> {
             revoked,
             passcodes,
             sessions,
+            begun,
+            browsers,
+            notices,
             proved,
             proofs,
             passkeys,

@@ -2,6 +2,7 @@
 //! message nor an envelope, and has no code that could read one (docs/design.md, "Parts").
 #![forbid(unsafe_code)]
 
+mod account;
 mod address;
 mod audit;
 pub mod clock;

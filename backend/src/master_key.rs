@@ -99,6 +99,7 @@ impl MasterKey {
             mail_queue: derive("mail queue"),
             client_key: derive("client key"),
             hash_secret: derive("hash secret"),
+            account_sign_in: derive("account sign-in"),
         }
     }
 }
@@ -115,6 +116,8 @@ pub(crate) struct FieldKeys {
     pub(crate) client_key: SealingKey,
     /// `hash_secret.wrapped`.
     pub(crate) hash_secret: SealingKey,
+    /// `account_sign_in.secrets`, bound to the state's hash.
+    pub(crate) account_sign_in: SealingKey,
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use crate::{
+    account::Accounts,
     audit::Refusals,
     clock::Clock,
     config::{Config, ConfigError, Origin},
@@ -46,6 +47,7 @@ pub struct Portal {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Randomness,
     pub(crate) assets: Assets,
+    pub(crate) accounts: Accounts,
     /// Wakes the sending task.
     pub(crate) mail_queued: Notify,
     pub(crate) mail_pace: Pace,
@@ -66,6 +68,7 @@ impl Portal {
         let fields = config.master_key()?.derive();
         let store = Store::open_to_serve(&config.database.file).await?;
         let hashes = store.hash_keys(&fields, &randomness).await?;
+        let accounts = Accounts::new(config, &hashes)?;
         Ok(Arc::new(Self {
             origin: config.origin.clone(),
             view: PortalView {
@@ -84,6 +87,7 @@ impl Portal {
             clock,
             randomness,
             assets,
+            accounts,
             mail_queued: Notify::new(),
             mail_pace: Pace::default(),
             refusals: Refusals::default(),

@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use crate::{
+    account,
     config::{Config, TlsConfig},
     connection::Places,
     erasure,
@@ -86,7 +87,9 @@ pub async fn serve(
     )
     .await?;
     let sending = tokio::spawn(mail::run(portal.clone(), transport, stopped.clone()));
-    let erasing = tokio::spawn(erasure::run(portal.clone(), stopped));
+    let erasing = tokio::spawn(erasure::run(portal.clone(), stopped.clone()));
+    // Not waited for at the end: it leaves nothing half done.
+    tokio::spawn(account::run(portal.clone(), stopped));
     let tls = config.tls.clone().zip(certificate);
     tokio::spawn(at_hangup(signal(SignalKind::hangup())?, tls));
     tracing::info!(portal = %main_address, admin = %admin_address, "listening");

@@ -35,6 +35,7 @@ pub(super) const KEYS: &[(&str, bool)] = &[
     ("mail.password", true),
     ("mail.password_file", true),
     ("mail.ca_file", true),
+    ("sign_in.notify_new_browser", false),
     ("log.level", true),
 ];
 

@@ -6,8 +6,11 @@ mod listen;
 mod log;
 mod mail;
 mod origin;
+mod provider;
 mod proxy;
+mod rule;
 mod secret;
+mod sign_in;
 mod text;
 mod tls;
 
@@ -28,9 +31,16 @@ pub use self::{
     log::{LogConfig, LogLevel},
     mail::{MailConfig, MailSecurity},
     origin::Origin,
+    provider::{ProviderConfig, ProviderKind, Tenant},
     proxy::ProxyConfig,
+    rule::{RuleConfig, Strength},
     secret::Secret,
+    sign_in::SignInConfig,
     tls::TlsConfig,
+};
+pub(crate) use self::{
+    provider::{CONSUMER_TENANT, TENANT, is_guid, is_safe_url},
+    rule::{ALL_OTHERS, PASSCODE},
 };
 use crate::master_key::{MasterKey, MasterKeyError};
 
@@ -123,6 +133,15 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// How mail leaves.
     pub mail: MailConfig,
+    /// OpenID providers.
+    #[serde(default, rename = "provider")]
+    pub providers: Vec<ProviderConfig>,
+    /// How the people of a domain may sign in.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<RuleConfig>,
+    /// What goes for every sign-in.
+    #[serde(default)]
+    pub sign_in: SignInConfig,
     /// What is logged.
     #[serde(default)]
     pub log: LogConfig,
@@ -194,12 +213,43 @@ impl Config {
         );
         paths.extend(&mut self.mail.password_file);
         paths.extend(&mut self.mail.ca_file);
+        for provider in &mut self.providers {
+            paths.extend(&mut provider.client_secret_file);
+            paths.extend(&mut provider.ca_file);
+        }
         for path in paths {
             *path = folder.join(&*path);
         }
     }
 
-    fn validate(&self) -> Result<(), ConfigError> {
+    /// Providers and rules, which name each other.
+    fn validate_sign_in(&mut self) -> Result<(), ConfigError> {
+        let wrong = |key, problem| Err(ConfigError::Value { key, problem });
+        if self.providers.len() > provider::PROVIDERS {
+            return wrong("provider", "at most 32 providers");
+        }
+        let mut ids = Vec::new();
+        for provider in &mut self.providers {
+            provider.validate()?;
+            if ids.contains(&provider.id) {
+                return wrong("provider.id", "two providers have the same id");
+            }
+            ids.push(provider.id.clone());
+        }
+        let mut domains = Vec::new();
+        for rule in &mut self.rules {
+            rule.validate(&ids)?;
+            for domain in &rule.domains {
+                if domains.contains(domain) {
+                    return wrong("rule.domains", "two rules name the same domain");
+                }
+                domains.push(domain.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn validate(&mut self) -> Result<(), ConfigError> {
         let wrong = |key, problem| Err(ConfigError::Value { key, problem });
         if self.name.trim().is_empty() || self.name.chars().any(char::is_control) {
             return wrong("name", "give the operator's name, on one line");
@@ -215,6 +265,7 @@ impl Config {
         }
         self.listen.validate(self.tls.is_some())?;
         self.proxy.validate()?;
+        self.validate_sign_in()?;
         self.mail.validate()
     }
 }

@@ -42,9 +42,12 @@ fn keys_of(section: &str) -> Vec<String> {
             MINIMAL.split_once("[mail]").unwrap().0
         )
     };
-    let message = refusal(&text);
-    let (_, listed) = message.split_once("expected").expect(&message);
-    let (listed, _) = listed.split_once(" for key").expect(&message);
+    listed(&refusal(&text), section)
+}
+
+fn listed(message: &str, section: &str) -> Vec<String> {
+    let (_, listed) = message.split_once("expected").expect(message);
+    let (listed, _) = listed.split_once(" for key").expect(message);
     listed
         .split(|c: char| !c.is_ascii_lowercase() && c != '_')
         .filter(|word| !matches!(*word, "" | "one" | "of" | "or"))
@@ -58,8 +61,22 @@ fn keys_of(section: &str) -> Vec<String> {
         .collect()
 }
 
+/// The keys of a section that there may be several of; the environment does not know them.
+fn keys_of_each(section: &str) -> Vec<String> {
+    let message = refusal(&format!("{MINIMAL}\n[[{section}]]\nunknown_key = 1"));
+    listed(&message, section)
+}
+
+fn every_key_of_the_environment() -> Vec<String> {
+    let mut keys = every_key();
+    keys.retain(|key| !key.starts_with("provider.") && !key.starts_with("rule."));
+    keys
+}
+
 fn every_key() -> Vec<String> {
-    let sections = ["listen", "tls", "proxy", "database", "mail", "log"];
+    let sections = [
+        "listen", "tls", "proxy", "database", "mail", "sign_in", "log",
+    ];
     let mut keys = keys_of("");
     for section in sections {
         assert!(
@@ -69,6 +86,14 @@ fn every_key() -> Vec<String> {
         keys.retain(|key| key != section);
         keys.extend(keys_of(section));
     }
+    for section in ["provider", "rule"] {
+        assert!(
+            keys.iter().any(|key| key == section),
+            "no section {section}"
+        );
+        keys.retain(|key| key != section);
+        keys.extend(keys_of_each(section));
+    }
     keys.sort();
     keys
 }
@@ -77,7 +102,7 @@ fn every_key() -> Vec<String> {
 fn every_key_can_come_from_the_environment() {
     let mut known: Vec<_> = KEYS.iter().map(|(key, _)| (*key).to_owned()).collect();
     known.sort();
-    assert_eq!(known, every_key());
+    assert_eq!(known, every_key_of_the_environment());
 }
 
 #[test]
@@ -94,6 +119,7 @@ fn the_example_shows_every_key_and_is_a_configuration() {
             .strip_prefix('[')
             .and_then(|line| line.strip_suffix(']'))
         {
+            let name = name.trim_matches(['[', ']']);
             section = format!("{name}.");
         } else if let Some((key, _)) = line.split_once(" = ")
             && key

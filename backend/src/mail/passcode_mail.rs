@@ -65,7 +65,7 @@ pub(super) fn write(
         ))?)
 }
 
-fn word(name: &'static str, value: &str) -> HeaderValue {
+pub(super) fn word(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 

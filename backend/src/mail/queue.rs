@@ -9,7 +9,7 @@ use tokio::{sync::watch, task::JoinSet};
 use zeroize::Zeroizing;
 
 use super::{
-    passcode_mail,
+    NoticeMail, notice_mail, passcode_mail,
     transport::{SendError, Transport},
 };
 use crate::{
@@ -52,6 +52,29 @@ struct Payload<'a> {
     deliver: u8,
 }
 
+/// What a row of a notice holds, padded in the same way.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoticePayload<'a> {
+    notice: Cow<'a, str>,
+    at: i64,
+}
+
+/// What waits in a row.
+enum Queued {
+    Passcode(PasscodeMail),
+    Notice(NoticeMail),
+}
+
+/// The encrypted payload of row `id`, for a notice.
+pub(crate) fn seal_notice(portal: &Portal, id: &[u8; 16], mail: &NoticeMail) -> Vec<u8> {
+    let json = serde_json::to_vec(&NoticePayload {
+        notice: mail.address.as_str().into(),
+        at: mail.at,
+    });
+    seal_json(portal, id, json.expect("texts and numbers are JSON"))
+}
+
 /// The encrypted payload of row `id`.
 pub(crate) fn seal(portal: &Portal, id: &[u8; 16], mail: &PasscodeMail) -> Vec<u8> {
     let json = serde_json::to_vec(&Payload {
@@ -61,7 +84,11 @@ pub(crate) fn seal(portal: &Portal, id: &[u8; 16], mail: &PasscodeMail) -> Vec<u
         reference: mail.reference.as_str().into(),
         deliver: u8::from(mail.deliver),
     });
-    let mut plain = Zeroizing::new(json.expect("texts and numbers are JSON"));
+    seal_json(portal, id, json.expect("texts and numbers are JSON"))
+}
+
+fn seal_json(portal: &Portal, id: &[u8; 16], json: Vec<u8>) -> Vec<u8> {
+    let mut plain = Zeroizing::new(json);
     assert!(plain.len() <= PAYLOAD_LEN, "the longest address fits");
     plain.resize(PAYLOAD_LEN, b' ');
     portal
@@ -70,16 +97,22 @@ pub(crate) fn seal(portal: &Portal, id: &[u8; 16], mail: &PasscodeMail) -> Vec<u
         .seal(&portal.randomness, id, &plain)
 }
 
-fn open(portal: &Portal, row: &QueueRow) -> Option<PasscodeMail> {
+fn open(portal: &Portal, row: &QueueRow) -> Option<Queued> {
     let plain = portal.fields.mail_queue.open(&row.id, &row.payload).ok()?;
+    if let Ok(notice) = serde_json::from_slice::<NoticePayload<'_>>(&plain) {
+        return Some(Queued::Notice(NoticeMail {
+            address: Address::parse(&notice.notice).ok()?,
+            at: notice.at,
+        }));
+    }
     let payload: Payload<'_> = serde_json::from_slice(&plain).ok()?;
-    Some(PasscodeMail {
+    Some(Queued::Passcode(PasscodeMail {
         message: payload.message,
         address: Address::parse(&payload.address).ok()?,
         code: Code::parse(payload.code.into_owned())?,
         reference: payload.reference.into_owned(),
         deliver: payload.deliver == 1,
-    })
+    }))
 }
 
 /// Sends what is due, until `stop` says to end; mail under way is finished.
@@ -200,11 +233,19 @@ async fn deliver(
     transport: &dyn Transport,
     row: QueueRow,
 ) -> Result<(), StorageError> {
-    let sent = if let Some(mail) = open(portal, &row) {
-        send(portal, transport, &mail).await?
-    } else {
-        tracing::error!("a queued mail does not open with this master key");
-        Err(SendError::Permanent)
+    let sent = match open(portal, &row) {
+        Some(Queued::Passcode(mail)) => send(portal, transport, &mail).await?,
+        Some(Queued::Notice(mail)) => match notice_mail::write(portal, &mail) {
+            Ok(message) => transport.send(message).await,
+            Err(error) => {
+                tracing::error!(%error, "a notice's mail");
+                Err(SendError::Permanent)
+            }
+        },
+        None => {
+            tracing::error!("a queued mail does not open with this master key");
+            Err(SendError::Permanent)
+        }
     };
     let mut write = portal.store.write().await?;
     let next = portal.now() + wait(row.attempts);

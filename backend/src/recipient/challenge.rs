@@ -102,6 +102,14 @@ async fn send(
     asked: &Asked<'_>,
     session: &SessionId,
 ) -> Result<String, Refusal> {
+    // Decided by the domain and the session alone: the same for every address of the domain, recipient or not.
+    let rule = portal.rule(asked.address);
+    let account = portal.live_account(write, Some(session)).await?;
+    if !rule.takes_code_alone()
+        && !account.is_some_and(|account| rule.takes_account(&account.provider))
+    {
+        return Err(ErrorCode::WayNotAllowed.into());
+    }
     let now = portal.now();
     let message = asked.possessed.id();
     let key = PasscodeKey {
@@ -160,7 +168,7 @@ async fn send(
         attempts: 0,
         expires,
     };
-    write.insert_mail(&row, &id, now).await?;
+    write.insert_mail(&row, Some(&id), now).await?;
     Ok(reference)
 }
 

@@ -1,16 +1,19 @@
-//! Owns the session's cookie: an opaque random value, unreadable for scripts, never sent to or from another site.
+//! Owns the session's cookie: never sent to or from another site.
 
 use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderValue, request::Parts},
 };
-use data_encoding::BASE64URL_NOPAD;
-use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, Zeroizing};
 
-use crate::{portal::Portal, randomness::Randomness};
+use crate::{portal::Portal, randomness::Randomness, web::host_cookie::HostCookie};
+
+const SESSION: HostCookie = HostCookie {
+    name: "session",
+    same_site: "Strict",
+    max_age: None,
+};
 
 /// How the database knows a session: SHA-256 of the cookie's value.
 pub(crate) type SessionId = [u8; 32];
@@ -26,17 +29,14 @@ pub(crate) struct NewSession {
 
 impl NewSession {
     pub(crate) fn make(randomness: &Randomness, secure: bool) -> Self {
-        let value = Zeroizing::new(BASE64URL_NOPAD.encode(&randomness.bytes::<32>()));
-        Self {
-            id: id_of(&value),
-            set_cookie: set_cookie(&value, secure, ""),
-        }
+        let (id, set_cookie) = SESSION.make(randomness, secure);
+        Self { id, set_cookie }
     }
 }
 
 /// The header that takes the session from the browser.
 pub(crate) fn no_cookie(secure: bool) -> HeaderValue {
-    set_cookie("", secure, "; Max-Age=0")
+    SESSION.expired(secure)
 }
 
 impl FromRequestParts<Arc<Portal>> for SessionCookie {
@@ -46,33 +46,8 @@ impl FromRequestParts<Arc<Portal>> for SessionCookie {
         parts: &mut Parts,
         portal: &Arc<Portal>,
     ) -> Result<Self, Infallible> {
-        let name = name(portal.origin.is_secure());
-        let values = parts.headers.get_all(header::COOKIE).iter();
-        let value = values
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| id_of(value));
-        Ok(Self(value))
+        Ok(Self(
+            SESSION.read(&parts.headers, portal.origin.is_secure()),
+        ))
     }
-}
-
-fn id_of(value: &str) -> SessionId {
-    Sha256::digest(value).into()
-}
-
-/// The `__Host-` prefix needs `Secure`, which plain http on loopback does not have in every browser.
-const fn name(secure: bool) -> &'static str {
-    if secure { "__Host-session" } else { "session" }
-}
-
-fn set_cookie(value: &str, secure: bool, more: &str) -> HeaderValue {
-    let name = name(secure);
-    let flag = if secure { "; Secure" } else { "" };
-    let mut text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{flag}{more}");
-    let mut header = HeaderValue::from_str(&text).expect("base64url is a header's value");
-    text.zeroize();
-    header.set_sensitive(true);
-    header
 }

@@ -106,10 +106,13 @@ async fn decide(
     if proved.is_empty() {
         return Err(ErrorCode::NotSignedIn.into());
     }
-    let (recipient_address, recipient) = recipient(write, id, proved)
+    let (recipient_address, recipient, is_permitted) = recipient(portal, write, id, proved)
         .await?
         .ok_or(ErrorCode::NotARecipient)?;
     *address = Some(recipient_address);
+    if !is_permitted {
+        return Err(ErrorCode::WayNotAllowed.into());
+    }
     let address = &recipient_address;
 
     // Within this transaction a revocation is either before us or after us.
@@ -147,22 +150,26 @@ async fn decide(
     })
 }
 
-/// The proved address that the message was sent to; of several, one that it is not revoked for.
+/// The proved address that the message was sent to, and whether its rule takes this proof now; of several, the one that opens
+/// the message if any does.
 async fn recipient(
+    portal: &Portal,
     write: &mut Write,
     id: &MessageId,
     proved: &[SessionAddress],
-) -> Result<Option<(AddressHash, RecipientRow)>, Refusal> {
-    let mut found = None;
+) -> Result<Option<(AddressHash, RecipientRow, bool)>, Refusal> {
+    let mut found: Option<(AddressHash, RecipientRow, bool)> = None;
     for proved in proved {
-        if let Some(row) = write.recipient(id, &proved.address).await? {
-            let is_revoked = row.revoked.is_some();
-            if !is_revoked || found.is_none() {
-                found = Some((proved.address, row));
-            }
-            if !is_revoked {
-                break;
-            }
+        let Some(row) = write.recipient(id, &proved.address).await? else {
+            continue;
+        };
+        let is_permitted = portal.accounts.rules.permit(proved, portal.now());
+        let rank = |permitted: bool, row: &RecipientRow| (permitted, row.revoked.is_none());
+        let is_better = found
+            .as_ref()
+            .is_none_or(|(_, best, permitted)| rank(*permitted, best) < rank(is_permitted, &row));
+        if is_better {
+            found = Some((proved.address, row, is_permitted));
         }
     }
     Ok(found)

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use sealpost_api::recipient::SessionView;
+use sealpost_api::{ErrorCode, account::Returned, recipient::SessionView};
 
 use super::cookie::SessionCookie;
-use crate::{portal::Portal, storage::SessionRow, web::errors::Refusal};
+use crate::{audit, portal::Portal, storage::SessionRow, web::errors::Refusal};
 
 /// Seconds without a request after which a session is over.
 pub(crate) const IDLE: i64 = 30 * 60;
@@ -23,19 +23,40 @@ pub(crate) async fn session(
     State(portal): State<Arc<Portal>>,
     cookie: SessionCookie,
 ) -> Result<Json<SessionView>, Refusal> {
-    let (mut signed_in, mut passkey_offered) = (false, false);
+    let mut view = SessionView {
+        signed_in: false,
+        account: None,
+        returned: None,
+        passkey_offered: false,
+    };
     if let Some(id) = cookie.0
         && let Some(session) = portal.store.session(&id).await?
         && is_live(&session, portal.now())
     {
         let addresses = portal.store.session_addresses(&id, portal.now()).await?;
-        signed_in = !addresses.is_empty();
-        passkey_offered = portal.offers_passkey(&session, &addresses);
+        view.signed_in = !addresses.is_empty();
+        view.passkey_offered = portal.offers_passkey(&session, &addresses);
+        let account = session.account.as_ref();
+        view.account = account
+            .filter(|account| account.expires > portal.now())
+            .and_then(|account| portal.accounts.view(account));
+        if let Some(returned) = &session.returned {
+            view.returned = Some(returned_view(returned));
+            // Told once. The cookie is never sent from another site, so no other site can make us tell it to nobody.
+            let mut write = portal.store.write().await?;
+            write.set_returned(&id, None).await?;
+            write.commit().await?;
+        }
     }
-    Ok(Json(SessionView {
-        signed_in,
-        account: None,
-        returned: None,
-        passkey_offered,
-    }))
+    Ok(Json(view))
+}
+
+/// How a round trip ended, from what the session's row says.
+fn returned_view(returned: &str) -> Returned {
+    let code = ErrorCode::ALL
+        .iter()
+        .find(|code| audit::name(**code) == returned);
+    Returned {
+        refused: code.copied(),
+    }
 }

@@ -1,6 +1,8 @@
 //! Owns the step up: what a request has just proved becomes a session of a new id, which takes along what belongs to the same
 //! person. Who knew the old id, or planted it, has nothing.
 
+use sealpost_api::account::ProofMethod;
+
 use super::{
     cookie::{NewSession, SessionId},
     session::{ABSOLUTE, is_live},
@@ -10,13 +12,9 @@ use crate::{
     portal::Portal,
     storage::{
         NewSessionRow, PASSKEY_ID_LEN, ProofRow, SessionAccount, SessionAddress, SessionMethod,
-        SessionRow, StorageError, Write,
+        SessionRow, Source, StorageError, Write,
     },
 };
-
-/// Days that a kept proof is good.
-const PROOF_DAYS: i64 = 90;
-const DAY: i64 = 24 * 60 * 60;
 
 /// What a request has just proved.
 #[derive(Default)]
@@ -72,6 +70,7 @@ impl Portal {
         if let Some(old) = old {
             write.move_passcodes(old, &new.id).await?;
             write.move_passkey_challenges(old, &new.id).await?;
+            write.move_account_sign_ins(old, &new.id).await?;
             write.delete_session(old).await?;
         }
         Ok(new)
@@ -99,6 +98,31 @@ impl Portal {
         Ok(account.filter(|account| account.expires > self.now()))
     }
 
+    /// Keeps a proof from the account to an address that a code has just proved, where the rule lets it: never for a role
+    /// address, whose mail several people read.
+    pub(crate) async fn keep(
+        &self,
+        write: &mut Write,
+        account: &SessionAccount,
+        proved: &SessionAddress,
+    ) -> Result<(), StorageError> {
+        let Some(expires) = proved.good_until else {
+            return Ok(());
+        };
+        let proof = ProofRow {
+            id: self.randomness.bytes(),
+            address: proved.address,
+            domain: proved.domain,
+            method: ProofMethod::Code,
+            provider: proved.provider.clone(),
+            proved: proved.proved,
+            expires,
+        };
+        write
+            .keep_proof(Source::Account(&account.hash), &proof)
+            .await
+    }
+
     /// An address that was proved now, for as long as a session lives at most.
     pub(crate) fn proved_now(
         &self,
@@ -113,7 +137,7 @@ impl Portal {
             provider,
             proved: self.now(),
             expires: self.now() + ABSOLUTE,
-            good_until: Some(self.now() + PROOF_DAYS * DAY),
+            good_until: self.rule(address).good_until(address, self.now()),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
     web::{body::Body, errors::Refusal, request_id::RequestId},
 };
 
-const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+pub(crate) const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// `POST /api/v1/sign-out`
 pub(crate) async fn sign_out(

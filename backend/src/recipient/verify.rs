@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use sealpost_api::{
@@ -20,6 +20,7 @@ use super::{
     sign_in::Facts,
 };
 use crate::{
+    account::browser,
     address::Address,
     audit::{About, Event},
     portal::Portal,
@@ -35,6 +36,7 @@ pub(crate) async fn verify(
     State(portal): State<Arc<Portal>>,
     id: RequestId,
     cookie: SessionCookie,
+    headers: HeaderMap,
     Body(request): Body<Verify>,
 ) -> Result<Response, Refusal> {
     let address = Address::parse(&request.address).map_err(|_| ErrorCode::BadAddress)?;
@@ -60,11 +62,16 @@ pub(crate) async fn verify(
         portal.refused(Event::Verify, refusal.code, Some(possessed.id()));
         return Err(refusal);
     }
-    let mut new_session = None;
+    let (mut new_session, mut new_browser) = (None, None);
     if outcome.is_ok() {
         let account = portal.live_account(&mut write, cookie.0.as_ref()).await?;
-        let provider = account.map(|account| account.provider);
+        let provider = account.as_ref().map(|account| account.provider.clone());
         let proved = portal.proved_now(&address, SessionMethod::Code, provider);
+        if let Some(account) = account.filter(|_| request.keep) {
+            portal.keep(&mut write, &account, &proved).await?;
+        }
+        let browser = browser::of(&headers, &portal);
+        new_browser = portal.see_browser(&mut write, browser, &address).await?;
         let facts = Facts {
             addresses: vec![proved],
             ..Facts::default()
@@ -91,8 +98,13 @@ pub(crate) async fn verify(
     if let Some(session) = new_session {
         response
             .headers_mut()
-            .insert(header::SET_COOKIE, session.set_cookie);
+            .append(header::SET_COOKIE, session.set_cookie);
     }
+    if let Some(browser) = new_browser {
+        response.headers_mut().append(header::SET_COOKIE, browser);
+    }
+    // A notice may wait.
+    portal.mail_queued.notify_one();
     Ok(response)
 }
 

@@ -29,6 +29,16 @@ impl Write {
         Ok(done.rows_affected())
     }
 
+    /// Erases mails past their date that belong to no passcode; how many.
+    pub(crate) async fn erase_mails(&mut self, now: i64) -> Result<u64, StorageError> {
+        let done =
+            sqlx::query("DELETE FROM mail_queue WHERE passcode_id IS NULL AND expires <= $1")
+                .bind(now)
+                .execute(&mut *self.0)
+                .await?;
+        Ok(done.rows_affected())
+    }
+
     /// Erases passcodes past their date, and their mails; how many.
     pub(crate) async fn erase_passcodes(&mut self, now: i64) -> Result<u64, StorageError> {
         // Mails go by ON DELETE CASCADE.

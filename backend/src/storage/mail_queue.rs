@@ -14,10 +14,11 @@ pub(crate) struct QueueRow {
 }
 
 impl Write {
+    /// A passcode's mail goes with it; a notice belongs to none.
     pub(crate) async fn insert_mail(
         &mut self,
         mail: &QueueRow,
-        passcode: &[u8; 16],
+        passcode: Option<&[u8; 16]>,
         now: i64,
     ) -> Result<(), StorageError> {
         sqlx::query(
@@ -25,7 +26,7 @@ impl Write {
              VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(mail.id.as_slice())
-        .bind(passcode.as_slice())
+        .bind(passcode.map(<[u8; 16]>::as_slice))
         .bind(mail.payload.as_slice())
         .bind(now)
         .bind(mail.attempts)

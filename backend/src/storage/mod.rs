@@ -1,17 +1,20 @@
 //! Owns the database: opening it, and its transactions. Everything that is SQL is in this module, in portable SQL with
 //! numbered parameters, so that PostgreSQL can follow; what is `SQLite`'s own is in this file.
 
+mod account_sign_in;
 mod audit;
 mod budget;
 mod client_key;
 mod erasure;
 mod in_use;
+mod known_browser;
 mod log;
 mod mail_queue;
 mod message;
 mod passcode;
 mod passkey;
 mod passkey_challenge;
+mod person;
 mod proof;
 mod recipient;
 mod rotation;
@@ -36,13 +39,15 @@ use zeroize::Zeroizing;
 use self::in_use::InUse;
 pub use self::rotation::rotate_master_key;
 pub(crate) use self::{
+    account_sign_in::AccountSignInRow,
     audit::AuditRow,
     mail_queue::QueueRow,
     message::{Ended, MessageRow, NewMessage},
     passcode::{NewPasscode, PasscodeKey},
     passkey::{PasskeyOwner, PasskeyRow},
     passkey_challenge::Ceremony,
-    proof::{PROOF_ID_LEN, ProofRow, Source},
+    person::Person,
+    proof::{ProofRow, Source},
     recipient::{RecipientRow, ReleaseCount},
     session::{
         NewSessionRow, PASSKEY_ID_LEN, SessionAccount, SessionAddress, SessionMethod, SessionRow,
@@ -69,7 +74,9 @@ pub enum StorageError {
     #[error("the database file: {0}")]
     File(#[from] std::io::Error),
     /// The master key changes, or would while a portal runs.
-    #[error("another process uses the database: stop the portal before its master key changes, and start it afterwards")]
+    #[error(
+        "another process uses the database: stop the portal before its master key changes, and start it afterwards"
+    )]
     InUse,
     /// SQL.
     #[error("the database: {0}")]

@@ -96,6 +96,11 @@ async fn rotate(
             .await?;
     }
 
+    // Round trips live for minutes.
+    sqlx::query("DELETE FROM account_sign_in")
+        .execute(&mut *write.0)
+        .await?;
+
     // Counting starts anew with a fresh key; it is one day's.
     sqlx::query("DELETE FROM client_key")
         .execute(&mut *write.0)

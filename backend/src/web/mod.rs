@@ -6,6 +6,7 @@ pub(crate) mod client_address;
 mod cross_site;
 pub(crate) mod errors;
 mod frame;
+pub(crate) mod host_cookie;
 mod page;
 pub(crate) mod request_id;
 pub(crate) mod router;

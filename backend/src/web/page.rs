@@ -19,7 +19,10 @@ pub(super) const RECEIVE: &str = "/receive";
 /// The privacy statement.
 pub(super) const PRIVACY: &str = "/privacy";
 
-/// `GET /`, `/receive`, `/privacy`.
+/// What the portal knows about who is signed in.
+pub(super) const ME: &str = "/me";
+
+/// `GET /`, `/receive`, `/privacy`, `/me`.
 pub(super) async fn page(State(portal): State<Arc<Portal>>, headers: HeaderMap) -> Response {
     match portal.assets.get(INDEX) {
         Some(index) => index.answer_in_full(&headers),

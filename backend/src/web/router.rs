@@ -12,6 +12,7 @@ use axum::{
 };
 use sealpost_api::{
     Endpoint, ErrorCode, Method,
+    account::{AccountCallback, AccountStart, Erase, Forget, Me, SignOutEverywhere, Ways},
     passkey::{PasskeyMakeFinish, PasskeyMakeStart, PasskeyUseFinish, PasskeyUseStart},
     portal::{Health, Portal as PortalEndpoint, PortalView, Readiness},
     recipient::{Challenge, Release, Session, SignOut, Verify},
@@ -24,7 +25,7 @@ use super::{
     frame::{self, FramePolicy},
     page, request_id, security_headers, time_limit,
 };
-use crate::{health, passkey, portal::Portal, recipient, sender};
+use crate::{account, health, passkey, portal::Portal, recipient, sender};
 
 /// What everyone can ask.
 pub fn router(portal: Arc<Portal>) -> Router {
@@ -42,6 +43,15 @@ pub fn router(portal: Arc<Portal>) -> Router {
         .merge(at::<Session, _, _>(recipient::session::session))
         .merge(at::<Release, _, _>(recipient::release::release))
         .merge(at::<SignOut, _, _>(recipient::sign_out::sign_out))
+        .merge(at::<Ways, _, _>(account::ways::ways))
+        .merge(at::<AccountStart, _, _>(account::start::start))
+        .merge(at::<AccountCallback, _, _>(account::callback::callback))
+        .merge(at::<Me, _, _>(account::me::me))
+        .merge(at::<Forget, _, _>(account::forget::forget))
+        .merge(at::<Erase, _, _>(account::erase::erase))
+        .merge(at::<SignOutEverywhere, _, _>(
+            account::sign_out_everywhere::sign_out_everywhere,
+        ))
         .merge(at::<PasskeyMakeStart, _, _>(passkey::make_start::start))
         .merge(at::<PasskeyMakeFinish, _, _>(passkey::make_finish::finish))
         .merge(at::<PasskeyUseStart, _, _>(passkey::use_start::start))
@@ -49,6 +59,7 @@ pub fn router(portal: Arc<Portal>) -> Router {
         .route(page::START, get(page::page))
         .route(page::RECEIVE, get(page::page))
         .route(page::PRIVACY, get(page::page))
+        .route(page::ME, get(page::page))
         .route(
             frame::PATH,
             get(
