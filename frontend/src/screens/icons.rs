@@ -35,5 +35,5 @@ fn drawing(path: &'static str) -> AnyView {
 }
 
 fn letter(letter: &'static str) -> AnyView {
-    view! { <span class="mark letter" aria-hidden="true">{letter}</span> }.into_any()
+    view! { <span class="mark letter" aria-hidden="true" data-letter=letter></span> }.into_any()
 }
