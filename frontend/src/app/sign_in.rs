@@ -86,8 +86,6 @@ impl App {
                 }
                 return self.note(Refused::Code(body));
             }
-            // A portal that knows no ways yet mails passcodes.
-            Err(Refused::Code(body)) if body.code == ErrorCode::NotFound => vec![Way::Passcode],
             Err(refused) => return self.show(Screen::Problem(Problem::Portal(refused))),
         };
         let account = self.account.get_untracked();
