@@ -30,10 +30,15 @@ pub(crate) async fn forget(
         let kept = write.proofs(source, now).await?;
         if let Some(proof) = kept.into_iter().find(|proof| proof.id == *id) {
             write.delete_proof(source, id).await?;
-            if let Source::Account(account) = source {
-                write
-                    .forget_kept_address(account, &proof.address, &proof.domain)
-                    .await?;
+            match source {
+                Source::Account(account) => {
+                    write
+                        .forget_kept_address(account, &proof.address, &proof.domain)
+                        .await?;
+                }
+                Source::Passkey(passkey) => {
+                    write.end_passkey_address(passkey, &proof.address).await?;
+                }
             }
             removed = Some(proof.address);
         }

@@ -23,9 +23,9 @@ pub(crate) async fn ways(
 ) -> Result<Json<WaysResponse>, Refusal> {
     let address = Address::parse(&request.address).map_err(|_| ErrorCode::BadAddress)?;
     let rule = portal.rule(&address);
-    Ok(Json(WaysResponse {
-        ways: portal.accounts.ways(rule, address.domain()),
-    }))
+    let mut ways = portal.accounts.ways(rule, address.domain());
+    ways.retain(|way| *way != Way::Passkey || portal.has_passkeys());
+    Ok(Json(WaysResponse { ways }))
 }
 
 impl Portal {

@@ -33,10 +33,19 @@ impl Portal {
         addresses: &[SessionAddress],
     ) -> bool {
         session.passkey.is_none()
-            && RelyingParty::of(&self.origin).is_some()
-            && addresses
-                .iter()
-                .any(|address| is_keepable(address, self.now()))
+            && self.has_passkeys()
+            && addresses.iter().any(|address| self.may_keep(address))
+    }
+
+    /// Whether there can be passkeys at all.
+    pub(crate) fn has_passkeys(&self) -> bool {
+        RelyingParty::of(&self.origin).is_some()
+    }
+
+    /// Whether a passkey may keep a proof of the address. What followed from a kept proof does not beget another one.
+    fn may_keep(&self, address: &SessionAddress) -> bool {
+        let is_young = address.good_until.is_some_and(|until| until > self.now());
+        is_young && self.accounts.rules.of(&address.domain).passkey
     }
 
     /// The maker that a cookie stands for.
@@ -54,7 +63,7 @@ impl Portal {
         if addresses.is_empty() {
             return Err(ErrorCode::NotSignedIn.into());
         }
-        addresses.retain(|address| is_keepable(address, now));
+        addresses.retain(|address| self.may_keep(address));
         if addresses.is_empty() {
             return Err(ErrorCode::WayNotAllowed.into());
         }
@@ -80,9 +89,4 @@ impl Portal {
             user,
         })
     }
-}
-
-/// Whether a passkey may keep a proof of the address. What followed from a kept proof does not beget another one.
-fn is_keepable(address: &SessionAddress, now: i64) -> bool {
-    address.good_until.is_some_and(|until| until > now)
 }

@@ -167,14 +167,14 @@ impl RelyingParty {
     ) -> Result<[u8; USE_STATE_LEN], Refused> {
         let state =
             DiscoverableAuthenticationServerState::decode(state).map_err(|_| Refused::Challenge)?;
-        let (assertion, user) = assertion(used)?;
+        let (assertion, handle) = assertion(used)?;
         let stand_in = stand_in();
         let kept = credential.unwrap_or(&stand_in);
         let id = CredentialId::try_from(used.id.as_bytes()).map_err(|_| Refused::Malformed)?;
         let key = StaticState::<Key>::decode(&kept.public_key).map_err(|_| Refused::Signature)?;
         let before = DynamicState::decode(kept.use_state).map_err(|_| Refused::Signature)?;
-        let mut authenticated =
-            AuthenticatedCredential::new(id, &user, key, before).map_err(|_| Refused::Signature)?;
+        let mut authenticated = AuthenticatedCredential::new(id, &handle, key, before)
+            .map_err(|_| Refused::Signature)?;
         let options = AuthenticationVerificationOptions::<&str, &str> {
             allowed_origins: &[self.origin.as_str()],
             error_on_unsolicited_extensions: false,
@@ -218,7 +218,7 @@ fn registration(made: &PasskeyMade) -> Registration {
 fn assertion(
     used: &PasskeyUsed,
 ) -> Result<(DiscoverableAuthentication<USER_LEN>, UserHandle<USER_LEN>), Refused> {
-    let user: [u8; USER_LEN] = used
+    let handle: [u8; USER_LEN] = used
         .user
         .as_bytes()
         .try_into()
@@ -228,10 +228,10 @@ fn assertion(
         used.client_data.as_bytes().to_vec(),
         used.authenticator_data.as_bytes().to_vec(),
         used.signature.as_bytes().to_vec(),
-        user.into(),
+        handle.into(),
     );
     let assertion = DiscoverableAuthentication::new(id, response, AuthenticatorAttachment::None);
-    Ok((assertion, user.into()))
+    Ok((assertion, handle.into()))
 }
 
 /// An ES256 credential that is nobody's: P-256's generator. Its private key is 1, so everyone can sign for it, and whoever does is

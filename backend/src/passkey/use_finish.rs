@@ -85,10 +85,11 @@ pub(crate) async fn finish(
         ..Facts::default()
     };
     let new = portal.sign_in(&mut write, session, facts).await?;
+    let account = portal.live_account(&mut write, Some(&new.id)).await?;
     write.commit().await?;
     let mut response = Json(SessionView {
         signed_in: true,
-        account: None,
+        account: account.and_then(|account| portal.accounts.view(&account)),
         returned: None,
         passkey_offered: false,
     })

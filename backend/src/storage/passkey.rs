@@ -273,7 +273,7 @@ impl Write {
     }
 
     /// Sessions that a passkey began do not open `address` any more.
-    async fn end_passkey_address(
+    pub(crate) async fn end_passkey_address(
         &mut self,
         id: &[u8; PASSKEY_ID_LEN],
         address: &AddressHash,

@@ -21,7 +21,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 impl Caller<'_> {
-    pub(crate) async fn session(&mut self) -> SessionView {
+    pub(crate) async fn session_view(&mut self) -> SessionView {
         let raw = self.get("/api/v1/session").await;
         serde_json::from_slice(&raw.body).unwrap()
     }
@@ -78,10 +78,13 @@ async fn a_passkey_of_each_algorithm_opens_the_next_message_without_a_mail() {
         let sealed = test.registered(1, &[ANNA]).await;
         let mut browser = test.browser();
         browser.sign_in(&sealed, ANNA).await;
-        assert!(browser.session().await.passkey_offered);
+        assert!(browser.session_view().await.passkey_offered);
         let mut authenticator = Authenticator::new(key, 7);
         browser.make(&mut authenticator).await;
-        assert!(!browser.session().await.passkey_offered, "there is one now");
+        assert!(
+            !browser.session_view().await.passkey_offered,
+            "there is one now"
+        );
 
         let next = test.registered(2, &[ANNA]).await;
         let mut other = test.browser();
@@ -144,7 +147,7 @@ async fn a_use_changes_the_session_id_and_kills_the_old_one() {
         "{cookie}"
     );
     assert_ne!(browser.cookie, planted.cookie);
-    assert!(!planted.session().await.signed_in);
+    assert!(!planted.session_view().await.signed_in);
     assert_eq!(planted.open(&sealed).await, Err(ErrorCode::NotSignedIn));
     browser.open(&sealed).await.unwrap();
 }
@@ -205,7 +208,7 @@ async fn several_passkeys_open_one_address_and_none_is_made_twice() {
     test.clock.advance(2 * MINUTE);
     let mut elsewhere = test.browser();
     elsewhere.sign_in(&sealed, ANNA).await;
-    assert!(elsewhere.session().await.passkey_offered);
+    assert!(elsewhere.session_view().await.passkey_offered);
     assert_eq!(elsewhere.make_start().await.ok().exclude.len(), 2);
 }
 
@@ -247,7 +250,7 @@ async fn a_session_by_passkey_makes_no_passkey_of_its_own() {
     let (_, mut authenticator) = enrolled(&test, &sealed, ANNA, 1).await;
     let mut browser = test.browser();
     browser.touch(&mut authenticator).await.ok();
-    assert!(!browser.session().await.passkey_offered);
+    assert!(!browser.session_view().await.passkey_offered);
     assert_eq!(browser.make_start().await.code(), ErrorCode::WayNotAllowed);
 }
 
@@ -258,7 +261,7 @@ async fn only_a_session_that_proved_an_address_makes_a_passkey() {
     let mut browser = test.browser();
     assert_eq!(browser.make_start().await.code(), ErrorCode::NotSignedIn);
     browser.challenge(&sealed, ANNA, 1).await.ok();
-    assert!(!browser.session().await.passkey_offered);
+    assert!(!browser.session_view().await.passkey_offered);
     assert_eq!(browser.make_start().await.code(), ErrorCode::NotSignedIn);
 
     // And not one that is over by then.
@@ -400,7 +403,7 @@ async fn passkeys_work_on_localhost_over_http_and_not_on_an_address() {
         let sealed = test.registered(1, &[ANNA]).await;
         let mut browser = test.browser();
         browser.sign_in(&sealed, ANNA).await;
-        assert!(!browser.session().await.passkey_offered);
+        assert!(!browser.session_view().await.passkey_offered);
         assert_eq!(browser.make_start().await.code(), ErrorCode::WayNotAllowed);
         let request = PasskeyUseStartRequest {};
         let answer = browser.post::<PasskeyUseStart>(&request).await;

@@ -43,7 +43,7 @@ impl Key {
         ))
     }
 
-    /// COSE_Key (RFC 9052, section 7; RFC 9053, section 7; RFC 8230, section 4).
+    /// A `COSE_Key` (RFC 9052, section 7; RFC 9053, section 7; RFC 8230, section 4).
     fn cose(&self) -> Value {
         let map = |pairs: Vec<(i64, Value)>| {
             Value::Map(
@@ -96,6 +96,10 @@ impl Key {
 
 /// An authenticator with one passkey. What is public can be set wrong.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one bit of what is signed"
+)]
 pub(crate) struct Authenticator {
     pub(crate) key: Key,
     pub(crate) id: Vec<u8>,

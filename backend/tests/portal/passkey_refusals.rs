@@ -217,7 +217,7 @@ async fn every_wrong_assertion_gets_the_same_answer_and_its_own_reason_in_the_au
         (wrong.answer)(&mut used);
         let answer = browser.post::<PasskeyUseFinish>(&used).await;
         assert_refused(&answer, wrong.what);
-        assert!(!browser.session().await.signed_in, "{}", wrong.what);
+        assert!(!browser.session_view().await.signed_in, "{}", wrong.what);
         sweep(&test.portal).await.unwrap();
         assert_eq!(
             last_outcome(&test).await,
