@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { SENDER } from '../fixtures/messages.js';
 import { formsOf } from '../leak/forms.js';
 import { search } from '../leak/search.js';
 import { OPERATOR } from '../system/portal.js';
@@ -21,7 +20,7 @@ describe('signing in leaves nothing behind', () => {
   let system;
   /** @type {Record<string, Buffer>} */
   const needles = {};
-  /** @type {{raw: string, code: string}[]} */
+  /** @type {{raw: string, code: string, subject: string}[]} */
   const passcodeMails = [];
   let visitors = 0;
 
@@ -92,9 +91,12 @@ describe('signing in leaves nothing behind', () => {
   async function prove(visitor, possession, address, keepIt = false) {
     const mark = await system.catcher.mark();
     await visitor.challenge(possession, address);
-    const mail = await system.code(address, mark);
-    passcodeMails.push(mail);
-    assert.equal((await visitor.verify(possession, address, mail.code, keepIt)).status, 200);
+    // A notice of a new browser may come in between.
+    const { id, subject } = await system.catcher.waitFor({ to: address, subject: /^Your code/, after: mark });
+    const raw = (await system.catcher.raw(id)).toString('utf8');
+    const code = raw.match(/\b(\d{4}) ?(\d{4})\b/).slice(1).join('');
+    passcodeMails.push({ raw, code, subject });
+    assert.equal((await visitor.verify(possession, address, code, keepIt)).status, 200);
   }
 
   function add(name, text) {
@@ -152,7 +154,8 @@ describe('signing in leaves nothing behind', () => {
 
   test('control: each needle is found in each form once it is planted in a log or a database file', async () => {
     const haystacks = await stored();
-    assert.notDeepEqual(search(haystacks, { sender: Buffer.from(SENDER.address) }), [], 'what is stored in clear is found');
+    assert.notDeepEqual(search(haystacks.filter(({ name }) => name.startsWith('sealpost.db')), { token: Buffer.from('Patient Office') }), [], 'what is stored in clear is found');
+    assert.notDeepEqual(search(haystacks.filter(({ name }) => name === 'log'), { path: Buffer.from('/api/v1/sign-in/account/callback') }), [], 'what is logged is found');
     assert.ok(Object.keys(needles).length > 60, `${Object.keys(needles).length} needles`);
     const missed = [];
     for (const [needle, bytes] of Object.entries(needles)) {
@@ -189,7 +192,7 @@ describe('signing in leaves nothing behind', () => {
       const foreign = [...raw.matchAll(/[\w.+-]+@[\w.-]+\w/g)].map(([address]) => address)
         .filter((address) => address !== to[0] && !address.endsWith('@lindenhof.example'));
       assert.deepEqual(foreign, [], 'addresses of others');
-      assert.doesNotMatch(raw, /google|microsoft|hospital|subject-of/i, 'who one is elsewhere');
+      assert.doesNotMatch(raw.replaceAll(to[0], ''), /google|microsoft|hospital|subject-of/i, 'who one is elsewhere');
       assert.deepEqual(search([{ name: `mail ${id}`, bytes: Buffer.concat([bytes, Buffer.from(raw)]) }], secrets), []);
     }
   });

@@ -7,7 +7,7 @@ import { AccountSystem } from '../system/openid/account_system.js';
 import { rowCounts } from '../system/openid/database.js';
 
 const TEST = { timeout: 60_000 };
-const TEAM = 'team@praxis.example';
+const TEAM = 'readers@praxis.example';
 const SECOND = 'second@praxis.example';
 
 describe('an account that proved an address by code', () => {

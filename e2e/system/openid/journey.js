@@ -6,9 +6,9 @@ import { signInWords } from './words.js';
 /** @typedef {import('../../drivers/interface.js').Page} Page */
 const SLOW = { timeout: 30_000 };
 
-/** The button of a provider. */
+/** The button of a provider. A mark may stand before the words. */
 export function providerButton(label) {
-  return { role: 'button', name: new RegExp(`^Continue with ${label}`) };
+  return { role: 'button', name: new RegExp(`\\bContinue with ${label}$`) };
 }
 
 /** From the arrived message to the ways of its address. */
