@@ -1,5 +1,7 @@
 //! Tests of passkeys that are refused: whatever is wrong, the answer is one and the same, and the audit says why.
 
+use std::sync::{Arc, Mutex};
+
 use sealpost_api::{
     Bounded, ErrorCode,
     passkey::{PasskeyMakeFinish, PasskeyUseFinish, PasskeyUsed},
@@ -343,13 +345,37 @@ async fn a_cloned_authenticator_is_noticed_locked_and_signed_out() {
     browser.open(&sealed).await.unwrap();
 }
 
+/// The log's lines, kept.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
-async fn a_counter_that_stops_counting_is_a_clone_too() {
+async fn a_counter_that_stops_counting_is_a_clone_too_and_the_log_says_so() {
     let test = TestPortal::start().await;
     let sealed = test.registered(1, &[ANNA]).await;
     let (_, mut authenticator) = enrolled(&test, &sealed, ANNA, 1).await;
     authenticator.counter = None;
+    let log = Log::default();
+    let writer = Mutex::new(log.clone());
+    let subscriber = tracing_subscriber::fmt().with_writer(writer).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
     assert_refused(&test.browser().touch(&mut authenticator).await, "zero");
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("WARN") && log.contains("counter went back"),
+        "{log}"
+    );
     assert_eq!(last_outcome(&test).await, "passkey_refused: counter");
 }
 
