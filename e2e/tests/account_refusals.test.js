@@ -67,6 +67,13 @@ describe('an answer of a provider', () => {
     }
   });
 
+  test('clocks may differ by a minute, either way', TEST, async () => {
+    const now = Math.floor(Date.now() / 1000);
+    for (const claims of [{ iat: now - 120, exp: now - 60 }, { iat: now + 60, exp: now + 660 }]) {
+      assert.equal((await roundTrip(system.visitor(), { forgery: { claims } })).session.signed_in, true);
+    }
+  });
+
   const FORGERIES = {
     'for another audience': { claims: { aud: 'somebody-else' } },
     'for two audiences, of which we know one': { claims: { aud: ['sealpost-at-clinic', 'somebody-else'] } },
@@ -76,6 +83,8 @@ describe('an answer of a provider', () => {
     'with another nonce': { claims: { nonce: 'bm90IHRoZSBub25jZSB0aGF0IHdhcyBhc2tlZA' } },
     'without a nonce': { claims: { nonce: undefined } },
     'that expired an hour ago': { claims: { iat: Math.floor(Date.now() / 1000) - 7_200, exp: Math.floor(Date.now() / 1000) - 3_600 } },
+    'that is made in an hour': { claims: { iat: Math.floor(Date.now() / 1000) + 3_600, exp: Math.floor(Date.now() / 1000) + 7_200 } },
+    'that was made long ago, and still lasts': { claims: { iat: Math.floor(Date.now() / 1000) - 86_400 } },
     'that never expires': { claims: { exp: undefined } },
     'without a subject': { claims: { sub: undefined } },
     'with an empty subject': { claims: { sub: '' } },
@@ -200,6 +209,9 @@ describe('an answer of a provider', () => {
     const elsewhere = await visitor.get('/api/v1/sign-in/account/start', { from: 'elsewhere' });
     assert.equal(elsewhere.status, 405);
     assert.deepEqual(elsewhere.cookies, []);
+    const posted = await visitor.post('/api/v1/sign-in/account/start', { provider: 'clinic', address: null, tab: visitor.tab }, { from: 'elsewhere' });
+    assert.equal(posted.json.code, 'bad_request');
+    assert.deepEqual(posted.cookies, []);
   });
 
   test('session fixation: the cookie has another value after each step, and the old one is nobody', TEST, async () => {

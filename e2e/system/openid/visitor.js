@@ -39,10 +39,11 @@ export class Visitor {
     return this.#send('GET', path, { 'sec-fetch-site': elsewhere ? 'cross-site' : 'same-origin' }, elsewhere);
   }
 
-  /** What the app does: JSON by fetch. */
-  async post(path, body) {
-    const headers = { origin: this.origin, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
-    return this.#send('POST', path, headers, false, JSON.stringify(body));
+  /** What the app does: JSON by fetch; or what another site makes the browser do. */
+  async post(path, body, { from = 'portal' } = {}) {
+    const elsewhere = from === 'elsewhere';
+    const sender = elsewhere ? { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' } : { origin: this.origin, 'sec-fetch-site': 'same-origin' };
+    return this.#send('POST', path, { ...sender, 'content-type': 'application/json' }, elsewhere, JSON.stringify(body));
   }
 
   /** @returns {Promise<{status: number, headers: object, text: string, json: any, cookies: string[]}>} */
