@@ -16,7 +16,7 @@ import { meWords, refusals, signInWords } from './system/openid/words.js';
 const FOLDER = join(CHECKOUT, 'target', 'screens');
 const VIEWS = [375, 1280].flatMap((width) => [false, true].map((dark) => ({ width, dark, height: 812, phone: width < 600 })));
 const GMAIL = accounts.google['g-gmail'].email;
-const TEAM = 'team@praxis.example';
+const TEAM = 'readers@praxis.example';
 const DEVICE = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
 
 await mkdir(FOLDER, { recursive: true });
@@ -42,8 +42,13 @@ function shooting(page, view) {
   };
 }
 
-const says = (page, text) => page.waitUntil((each) => document.body.innerText.includes(each), [text]);
-const heading = (page, name) => page.waitFor({ role: 'heading', name });
+function says(page, text) {
+  return page.waitUntil((each) => document.body.innerText.includes(each), [text]);
+}
+
+function heading(page, name) {
+  return page.waitFor({ role: 'heading', name });
+}
 
 async function accountScreens(view) {
   const page = await browser.newPage(view);
