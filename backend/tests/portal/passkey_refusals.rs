@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use sealpost_api::{
     Bounded, ErrorCode,
-    passkey::{PasskeyMakeFinish, PasskeyUseFinish, PasskeyUsed},
+    passkey::{PasskeyUseFinish, PasskeyUsed},
 };
 use sealpost_portal::erasure::sweep;
 
@@ -17,7 +17,7 @@ use crate::{
 const MINUTE: i64 = 60;
 
 /// The one answer, byte for byte, but for the request's id.
-fn assert_refused<E: sealpost_api::Endpoint>(answer: &Answer<E>, what: &str) {
+pub(crate) fn assert_refused<E: sealpost_api::Endpoint>(answer: &Answer<E>, what: &str) {
     let body = answer.refused();
     assert_eq!(body.code, ErrorCode::PasskeyRefused, "{what}");
     let text = String::from_utf8(answer.raw.body.clone()).unwrap();
@@ -29,7 +29,7 @@ fn assert_refused<E: sealpost_api::Endpoint>(answer: &Answer<E>, what: &str) {
     assert!(answer.raw.header("set-cookie").is_none(), "{what}");
 }
 
-async fn last_outcome(test: &TestPortal) -> String {
+pub(crate) async fn last_outcome(test: &TestPortal) -> String {
     let outcomes =
         "SELECT outcome FROM audit WHERE event LIKE 'passkey%' ORDER BY rowid DESC LIMIT 1";
     test.sql::<String>(outcomes).await.remove(0)
@@ -377,81 +377,6 @@ async fn a_counter_that_stops_counting_is_a_clone_too_and_the_log_says_so() {
         "{log}"
     );
     assert_eq!(last_outcome(&test).await, "passkey_refused: counter");
-}
-
-/// What a registration must not be.
-const WRONGLY_MADE: &[(&str, &str, fn(&mut Authenticator))] = &[
-    ("the person not verified", "not_verified", |it| {
-        it.is_verified = false;
-    }),
-    ("nobody there", "not_verified", |it| it.is_present = false),
-    ("another origin", "origin", |it| {
-        it.origin = "https://portal.example.org".to_owned();
-    }),
-    ("a frame in another site", "origin", |it| {
-        it.is_cross_origin = true;
-    }),
-    ("another relying party", "relying_party", |it| {
-        it.rp_id = Some("example.com".to_owned());
-    }),
-    ("another challenge", "challenge", |it| {
-        it.challenge = Some(vec![1; 16]);
-    }),
-    ("the client data of a use", "malformed", |it| {
-        it.kind = Some("webauthn.get");
-    }),
-    ("an id that is too short", "malformed", |it| {
-        it.id = vec![5; 8]
-    }),
-    ("an id that is taken", "registered", |it| {
-        it.id = vec![1; 32]
-    }),
-];
-
-#[tokio::test]
-async fn every_wrong_registration_gets_the_same_answer_and_leaves_nothing() {
-    let test = TestPortal::start().await;
-    let sealed = test.registered(1, &[ANNA]).await;
-    let (mut browser, _) = enrolled(&test, &sealed, ANNA, 1).await;
-    for (what, reason, twist) in WRONGLY_MADE {
-        let options = browser.make_start().await.ok();
-        let mut authenticator = Authenticator::new(Key::es256(2), 2);
-        twist(&mut authenticator);
-        let made = authenticator.make(&options);
-        assert_refused(&browser.make_finish(&made).await, what);
-        sweep(&test.portal).await.unwrap();
-        let reason = format!("passkey_refused: {reason}");
-        assert_eq!(last_outcome(&test).await, reason, "{what}");
-        assert_eq!(test.sql::<i64>("SELECT COUNT(*) FROM passkey").await, [1]);
-    }
-
-    // An id other than the one that was attested.
-    let options = browser.make_start().await.ok();
-    let mut made = Authenticator::new(Key::es256(2), 2).make(&options);
-    made.id = Bounded::new(vec![3; 32]).unwrap();
-    assert_refused(&browser.make_finish(&made).await, "another id");
-    // The same one twice.
-    let options = browser.make_start().await.ok();
-    let made = Authenticator::new(Key::es256(2), 2).make(&options);
-    browser.make_finish(&made).await.ok();
-    assert_refused(&browser.make_finish(&made).await, "for the second time");
-    // Five minutes late.
-    let options = browser.make_start().await.ok();
-    let made = Authenticator::new(Key::es256(3), 3).make(&options);
-    test.clock.advance(5 * MINUTE);
-    assert_refused(&browser.make_finish(&made).await, "late");
-}
-
-#[tokio::test]
-async fn a_body_over_its_limit_is_no_request() {
-    let test = TestPortal::start().await;
-    let mut browser = test.browser();
-    let long = "A".repeat(4096 / 3 * 4 + 8);
-    let body = format!(r#"{{"id":"AAAA","client_data":"{long}","attestation":"AAAA"}}"#);
-    let path = <PasskeyMakeFinish as sealpost_api::Endpoint>::PATH;
-    let json = [("content-type", "application/json")];
-    let raw = browser.send("POST", path, &json, body.into_bytes()).await;
-    assert_eq!(raw.refused().code, ErrorCode::BadRequest);
 }
 
 #[tokio::test]
