@@ -21,6 +21,10 @@ mod passkey;
 #[cfg(test)]
 mod passkey_authenticator;
 #[cfg(test)]
+mod passkey_made_wrongly;
+#[cfg(test)]
+mod passkey_owner;
+#[cfg(test)]
 mod passkey_refusals;
 #[cfg(test)]
 mod registration;
