@@ -40,12 +40,11 @@ impl Portal {
         if !self.accounts.notify_new_browser {
             return Ok(None);
         }
-        let (browser, set_cookie) = match browser {
-            Some(browser) => (browser, None),
-            None => {
-                let (made, cookie) = BROWSER.make(&self.randomness, self.origin.is_secure());
-                (made, Some(cookie))
-            }
+        let (browser, set_cookie) = if let Some(browser) = browser {
+            (browser, None)
+        } else {
+            let (made, cookie) = BROWSER.make(&self.randomness, self.origin.is_secure());
+            (made, Some(cookie))
         };
         let now = self.now();
         let known = self.hashes.browser(&browser, &self.hashes.address(address));

@@ -43,12 +43,11 @@ pub(crate) async fn callback(
         .as_deref()
         .and_then(parameters)
         .and_then(Answer::of);
-    if let Some(answer) = answer {
-        match end(&portal, &id, answer, &headers).await {
-            Ok(more) => cookies.extend(more),
-            // The database's, and in the log; the person begins again.
-            Err(_) => {}
-        }
+    // A refusal here is the database's, and in the log; the person begins again.
+    if let Some(answer) = answer
+        && let Ok(more) = end(&portal, &id, answer, &headers).await
+    {
+        cookies.extend(more);
     }
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();

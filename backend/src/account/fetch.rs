@@ -49,7 +49,7 @@ impl From<ureq::Error> for FetchError {
             ureq::Error::Io(io)
                 if io
                     .get_ref()
-                    .is_some_and(|inner| inner.is::<rustls::Error>()) =>
+                    .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) =>
             {
                 Self::Certificate
             }

@@ -318,6 +318,11 @@ impl Provider {
         if answerer.is_some_and(|answerer| answerer != issuer && answerer != self.issuer) {
             return Err(RoundTripError::Refused("the answer is another tenant's"));
         }
+        // The library leaves this one out.
+        let party = claims.authorized_party();
+        if party.is_some_and(|party| party.as_str() != self.client_id) {
+            return Err(RoundTripError::Refused("the token is for somebody else"));
+        }
         if more.nbf.is_some_and(|nbf| nbf > now + SKEW) {
             return Err(RoundTripError::Refused("the token is not valid yet"));
         }

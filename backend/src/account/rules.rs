@@ -14,7 +14,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// Every rule.
 pub(crate) struct Rules {
-    rules: Vec<RuleConfig>,
+    named: Vec<RuleConfig>,
     by_hash: HashMap<[u8; 32], usize>,
     /// For every domain that no rule names.
     others: RuleConfig,
@@ -33,7 +33,7 @@ impl Rules {
             .collect();
         Self {
             others: others.cloned().unwrap_or_default(),
-            rules: rules.to_vec(),
+            named: rules.to_vec(),
             by_hash,
         }
     }
@@ -41,7 +41,7 @@ impl Rules {
     /// The rule of a domain, by its hash.
     pub(crate) fn of(&self, domain: &DomainHash) -> &RuleConfig {
         let at = self.by_hash.get(&domain.0);
-        at.map_or(&self.others, |at| &self.rules[*at])
+        at.map_or(&self.others, |at| &self.named[*at])
     }
 
     /// Whether a proved address may open a message now.

@@ -46,12 +46,12 @@ pub(crate) async fn release(
     };
     let mut write = portal.store.write().await?;
     let proved = proved(&portal, &mut write, cookie.0.as_ref()).await?;
-    let mut address = proved.first().map(|proved| proved.address);
+    let mut address = proved.iter().flatten().next().map(|proved| proved.address);
     let outcome = decide(
         &portal,
         &mut write,
         &possessed,
-        &proved,
+        proved.as_deref(),
         &mut address,
         &request,
     )
@@ -79,18 +79,21 @@ pub(crate) async fn release(
     outcome.map(Json)
 }
 
-/// What a live session proved; it is in use then.
+/// What a live session proved; it is in use then. Nothing where nobody is signed in; an account may have proved no address.
 async fn proved(
     portal: &Portal,
     write: &mut Write,
     id: Option<&SessionId>,
-) -> Result<Vec<SessionAddress>, Refusal> {
-    let Some(id) = id else { return Ok(Vec::new()) };
-    if portal.live_session(write, Some(id)).await?.is_none() {
-        return Ok(Vec::new());
-    }
-    write.touch_session(id, portal.now()).await?;
-    Ok(write.session_addresses(id, portal.now()).await?)
+) -> Result<Option<Vec<SessionAddress>>, Refusal> {
+    let Some(id) = id else { return Ok(None) };
+    let Some(session) = portal.live_session(write, Some(id)).await? else {
+        return Ok(None);
+    };
+    let now = portal.now();
+    write.touch_session(id, now).await?;
+    let addresses = write.session_addresses(id, now).await?;
+    let has_account = session.account.is_some_and(|account| account.expires > now);
+    Ok((has_account || !addresses.is_empty()).then_some(addresses))
 }
 
 /// Authorises and releases. `address` becomes the one that the message is released to, or refused for.
@@ -98,14 +101,12 @@ async fn decide(
     portal: &Portal,
     write: &mut Write,
     possessed: &Possessed,
-    proved: &[SessionAddress],
+    proved: Option<&[SessionAddress]>,
     address: &mut Option<AddressHash>,
     request: &ReleaseRequest,
 ) -> Result<ReleaseResponse, Refusal> {
     let id = possessed.id();
-    if proved.is_empty() {
-        return Err(ErrorCode::NotSignedIn.into());
-    }
+    let proved = proved.ok_or(ErrorCode::NotSignedIn)?;
     let (recipient_address, recipient, is_permitted) = recipient(portal, write, id, proved)
         .await?
         .ok_or(ErrorCode::NotARecipient)?;

@@ -15,6 +15,8 @@ mod erasure;
 #[cfg(test)]
 mod mail_queue;
 #[cfg(test)]
+mod openid;
+#[cfg(test)]
 mod passcodes;
 #[cfg(test)]
 mod passkey;

@@ -11,6 +11,10 @@ mod passkeys;
 #[cfg(test)]
 mod recorder;
 #[cfg(test)]
-#[expect(dead_code, reason = "the other test binary uses the rest")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the other test binary uses the rest"
+)]
 #[path = "../support/mod.rs"]
 mod support;

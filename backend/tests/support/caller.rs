@@ -1,6 +1,9 @@
 //! Owns those who speak HTTP to the portal, and what it answers.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+};
 
 use axum::{
     body::{Body, to_bytes},
@@ -30,7 +33,10 @@ use super::{ORIGIN, SENDER, Sealed, TestPortal, tab};
 pub(crate) struct Caller<'a> {
     pub(crate) test: &'a TestPortal,
     pub(crate) token: Option<String>,
+    /// The session's, `name=value`.
     pub(crate) cookie: Option<String>,
+    /// The others, by name.
+    pub(crate) jar: BTreeMap<String, String>,
     pub(crate) address: IpAddr,
     pub(crate) headers: Vec<(&'static str, String)>,
 }
@@ -78,6 +84,9 @@ impl Caller<'_> {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, format!("theme=dark; {cookie}"));
         }
+        for (name, value) in &self.jar {
+            request = request.header(header::COOKIE, format!("{name}={value}"));
+        }
         let mut request = request.body(Body::from(body)).unwrap();
         let peer = ConnectInfo(SocketAddr::from((self.address, 40_000)));
         request.extensions_mut().insert(peer);
@@ -88,9 +97,17 @@ impl Caller<'_> {
             headers: parts.headers,
             body: to_bytes(body, 1 << 20).await.unwrap().to_vec(),
         };
-        if let Some(set) = raw.header("set-cookie") {
-            let (pair, attributes) = set.split_once(';').unwrap();
-            self.cookie = (!attributes.contains("Max-Age=0")).then(|| pair.to_owned());
+        for set in raw.headers.get_all(header::SET_COOKIE) {
+            let (pair, attributes) = set.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            let is_gone = attributes.contains("Max-Age=0");
+            if name.ends_with("session") {
+                self.cookie = (!is_gone).then(|| pair.to_owned());
+            } else if is_gone {
+                self.jar.remove(name);
+            } else {
+                self.jar.insert(name.to_owned(), value.to_owned());
+            }
         }
         raw
     }

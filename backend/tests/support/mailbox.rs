@@ -52,10 +52,12 @@ pub(crate) struct CaughtMail {
 impl CaughtMail {
     pub(super) fn of(mail: &Message) -> Self {
         let raw = String::from_utf8(mail.formatted()).unwrap();
-        let (_, code) = raw.split_once("Your code: ").unwrap();
+        // A notice has none.
+        let code = raw.split_once("Your code: ");
+        let code = code.map_or_else(String::new, |(_, code)| code[..8].to_owned());
         Self {
             to: mail.envelope().to()[0].to_string(),
-            code: code[..8].to_owned(),
+            code,
             raw,
         }
     }

@@ -11,7 +11,6 @@ use sealpost_api::{
 };
 use sha2::{Digest as _, Sha256};
 
-#[expect(unused_imports, reason = "not every test binary names each of them")]
 pub(crate) use self::{
     caller::{Answer, Caller, Raw},
     mailbox::{CaughtMail, Mailbox},

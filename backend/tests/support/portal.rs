@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     path::PathBuf,
     sync::{
         Arc,
@@ -54,6 +55,11 @@ impl TestPortal {
 
     /// Starts with more lines at the top of the configuration.
     pub(crate) async fn start_with(lines: &str) -> Self {
+        Self::start_with_sections(lines, "").await
+    }
+
+    /// And more sections at its end.
+    pub(crate) async fn start_with_sections(lines: &str, sections: &str) -> Self {
         let key = data_encoding::BASE64URL_NOPAD.encode(&[7; 32]);
         let config = format!(
             r#"
@@ -66,6 +72,7 @@ impl TestPortal {
                 port = 1
                 security = "none"
                 from = "Example Portal <no-reply@example.com>"
+                {sections}
             "#
         );
         let config = if config.contains("origin =") {
@@ -88,6 +95,13 @@ impl TestPortal {
     pub(crate) async fn replica(&self) -> Self {
         let (clock, folder) = (self.clock.clone(), self.folder.clone());
         Self::open(self.config.clone(), clock, folder, self.mailbox.clone(), 3).await
+    }
+
+    /// The same database under another configuration.
+    pub(crate) async fn restart_with(mut self, from: &str, to: &str) -> Self {
+        assert!(self.config.contains(from), "{from}");
+        self.config = self.config.replace(from, to);
+        self.restart().await
     }
 
     /// The same database under another master key.
@@ -142,6 +156,7 @@ impl TestPortal {
             test: self,
             token: Some(self.token.clone()),
             cookie: None,
+            jar: BTreeMap::new(),
             address: "203.0.113.5".parse().unwrap(),
             headers: Vec::new(),
         }
@@ -152,6 +167,7 @@ impl TestPortal {
             test: self,
             token: None,
             cookie: None,
+            jar: BTreeMap::new(),
             address: "198.51.100.7".parse().unwrap(),
             headers: vec![("sec-fetch-site", "same-origin".to_owned())],
         }
