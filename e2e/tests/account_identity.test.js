@@ -5,13 +5,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { AccountSystem } from '../system/openid/account_system.js';
 import * as accounts from '../system/openid/accounts.js';
+import { MICROSOFT_TEMPLATE } from '../system/openid/provider.js';
 
 const TEST = { timeout: 30_000 };
 
 describe('a claim', () => {
   let system;
   before(async () => {
-    system = await AccountSystem.start({ providers: ['google', 'microsoft', 'hospital', 'clinic'] });
+    system = await AccountSystem.start({ providers: ['google', 'microsoft', 'personal', 'work', 'hospital', 'clinic', 'tenants'] });
   }, { timeout: 90_000 });
   after(() => system?.stop());
 
@@ -38,12 +39,14 @@ describe('a claim', () => {
     ['microsoft', 'm-personal', "Microsoft's consumers for outlook.com"],
     ['microsoft', 'm-work', 'a tenant for a domain that it is configured for'],
     ['microsoft', 'm-owner', 'any tenant for a domain whose ownership Microsoft checked (`xms_edov`)'],
+    ['personal', 'm-personal', "Microsoft for personal accounts alone, for outlook.com"],
+    ['work', 'm-work', 'Microsoft for work accounts alone, for a tenant that is configured'],
     ['hospital', 'h-verified', 'a provider for a domain that it is configured for'],
   ];
   for (const [id, account, what] of PROOF) {
     test(`is proof: ${what}`, TEST, async () => {
       const visitor = system.visitor();
-      const { email } = accounts[id][account];
+      const { email } = system.providers[id].accounts[account];
       const session = await signIn(visitor, id, account);
       assert.deepEqual(session.returned, { refused: null });
       assert.equal(session.signed_in, true);
@@ -70,6 +73,40 @@ describe('a claim', () => {
       await assertNoProof(visitor, await signIn(visitor, id, account), email);
     });
   }
+
+  for (const [id, account, what] of [['personal', 'm-work', 'a work account where personal ones are taken'], ['work', 'm-personal', 'a personal account where work ones are taken']]) {
+    test(`is refused with its account: ${what}`, TEST, async () => {
+      const visitor = system.visitor();
+      const session = await signIn(visitor, id, account);
+      assert.equal(session.returned.refused, 'sign_in_refused');
+      assert.equal(session.signed_in || session.account !== null, false);
+    });
+  }
+
+  test('a tenant is believed only where the issuer carries it too', TEST, async () => {
+    const possession = await system.possession('ida@contoso.example');
+    const issuer = (tid) => MICROSOFT_TEMPLATE.replace('{tenantid}', tid);
+    const attempt = async (claims) => {
+      const visitor = system.visitor();
+      const { tenants } = system.providers;
+      await visitor.callback(tenants.authorize(await visitor.start('tenants'), { sub: 'ida', email: 'ida@contoso.example', ...claims }).href);
+      return { session: await visitor.session(), release: await visitor.release(possession) };
+    };
+    assert.equal((await attempt({ tid: accounts.CONTOSO, iss: issuer(accounts.CONTOSO) })).release.status, 200, 'control');
+    for (const claims of [
+      { tid: accounts.CONTOSO, iss: issuer(accounts.STRANGERS) },
+      { tid: accounts.STRANGERS, iss: issuer(accounts.CONTOSO) },
+      { tid: accounts.CONTOSO, iss: MICROSOFT_TEMPLATE },
+      { tid: '{tenantid}', iss: MICROSOFT_TEMPLATE },
+      { tid: undefined, iss: issuer(accounts.CONTOSO) },
+      { tid: 'common', iss: issuer('common') },
+      { tid: accounts.CONTOSO, iss: `https://evil.example/${accounts.CONTOSO}/v2.0` },
+    ]) {
+      const { session, release } = await attempt(claims);
+      assert.equal(session.returned.refused, 'sign_in_refused', JSON.stringify(claims));
+      assert.notEqual(release.status, 200);
+    }
+  });
 
   test('a code completes what a claim does not prove', TEST, async () => {
     const visitor = system.visitor();

@@ -17,14 +17,17 @@ import { Forger } from './forger.js';
 import { MICROSOFT_TEMPLATE, makeClient, startProvider } from './provider.js';
 import { Visitor } from './visitor.js';
 
+const TENANTS = `tenants = [{ id = "${accounts.CONTOSO}", domains = ["contoso.example"] }]`;
 /** The certified providers: how the portal is told of each, and who has an account there. */
 const CERTIFIED = {
   google: { issuer: 'https://accounts.google.com', accounts: accounts.google, toml: 'kind = "google"' },
   microsoft: {
     issuer: MICROSOFT_TEMPLATE,
     accounts: accounts.microsoft,
-    toml: `kind = "microsoft"\ntenants = [{ id = "${accounts.CONTOSO}", domains = ["contoso.example"] }]`,
+    toml: `kind = "microsoft"\n${TENANTS}`,
   },
+  personal: { issuer: MICROSOFT_TEMPLATE.replace('{tenantid}', accounts.CONSUMERS), accounts: accounts.microsoft, toml: 'kind = "microsoft-consumer"' },
+  work: { issuer: MICROSOFT_TEMPLATE, accounts: accounts.microsoft, toml: `kind = "microsoft-work"\n${TENANTS}` },
   hospital: {
     issuer: 'https://id.hospital.example',
     accounts: accounts.hospital,
@@ -35,6 +38,7 @@ const CERTIFIED = {
 const FORGED = {
   clinic: { issuer: 'https://id.clinic.example', sendsIss: true },
   practice: { issuer: 'https://id.practice.example', sendsIss: false },
+  tenants: { issuer: MICROSOFT_TEMPLATE, sendsIss: false, toml: `kind = "microsoft"\n${TENANTS}` },
 };
 
 export class AccountSystem extends System {
@@ -42,7 +46,7 @@ export class AccountSystem extends System {
   providers = {};
 
   /** @param {{providers?: string[], rules?: string}} [options]  ids of the above; further TOML */
-  static async start({ providers = Object.keys(CERTIFIED), rules = '' } = {}) {
+  static async start({ providers = ['google', 'microsoft', 'hospital'], rules = '' } = {}) {
     const scratch = await Scratch.create();
     try {
       const system = new AccountSystem();
