@@ -29,8 +29,9 @@ use crate::config::{
 const FRESH: i64 = 10 * 60;
 /// Seconds after which a round trip makes sure, before it begins, that the provider still answers.
 const CERTAIN: i64 = 60;
-/// Seconds between two attempts that an unknown key causes.
-const KEY_RETRY: i64 = 10;
+/// Seconds between two attempts that failed, or that an unknown key causes: nobody makes the portal ask without end, and no
+/// request waits for one that is as good as lost.
+const RETRY: i64 = 10;
 
 /// What RFC 9207 adds to the discovery document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +73,12 @@ pub(crate) enum DiscoveryError {
     /// Another provider's document.
     #[error("the document is another issuer's")]
     Issuer,
+    /// The last attempt failed a moment ago.
+    #[error("it failed a moment ago")]
+    Lately {
+        /// Without a sign of life.
+        silent: bool,
+    },
     /// An endpoint that is neither https nor on this machine, or none at all.
     #[error("an endpoint is missing or not protected")]
     Endpoint,
@@ -80,7 +87,7 @@ pub(crate) enum DiscoveryError {
 impl DiscoveryError {
     /// Whether the provider gave no sign of life: a person sent there would be lost.
     const fn is_silence(&self) -> bool {
-        matches!(self, Self::Fetch(_))
+        matches!(self, Self::Fetch(_) | Self::Lately { silent: true })
     }
 }
 
@@ -98,6 +105,8 @@ struct Cache {
     /// When the last attempt was.
     tried: Option<i64>,
     silent: bool,
+    /// When the last attempt failed.
+    failed: Option<i64>,
 }
 
 /// A provider.
@@ -211,7 +220,7 @@ impl Provider {
     /// Fetches anew for a key that is not known yet; nothing where that was tried a moment ago.
     pub(super) async fn with_new_keys(self: &Arc<Self>, now: i64) -> Option<Arc<Known>> {
         let tried = self.cache().tried;
-        if tried.is_some_and(|tried| now - tried < KEY_RETRY) {
+        if tried.is_some_and(|tried| now - tried < RETRY) {
             return None;
         }
         self.refresh(now, 0).await.ok()
@@ -237,6 +246,13 @@ impl Provider {
         if let Some(known) = self.young(now, age) {
             return Ok(known);
         }
+        {
+            let cache = self.cache();
+            if cache.failed.is_some_and(|failed| now - failed < RETRY) {
+                let silent = cache.silent;
+                return Err(DiscoveryError::Lately { silent });
+            }
+        }
         let provider = self.clone();
         let fetched = tokio::task::spawn_blocking(move || provider.fetch_documents())
             .await
@@ -249,14 +265,21 @@ impl Provider {
                 cache.known = Some(known.clone());
                 cache.fetched = Some(now);
                 cache.silent = false;
+                cache.failed = None;
                 Ok(known)
             }
             Err(error) => {
+                cache.failed = Some(now);
                 cache.silent = error.is_silence() || cache.known.is_none();
                 tracing::warn!(provider = self.id, %error, "fetching discovery and keys");
                 Err(error)
             }
         }
+    }
+
+    /// It gave no sign of life at another endpoint: the next round trip makes sure before it begins.
+    pub(super) fn fell_silent(&self) {
+        self.cache().silent = true;
     }
 
     /// OpenID Connect Discovery 1.0, section 4; blocks.

@@ -266,9 +266,13 @@ impl Provider {
                 .cloned()
                 .ok_or(RoundTripError::Refused("there is no ID token"))
         };
-        tokio::task::spawn_blocking(exchange)
+        let token = tokio::task::spawn_blocking(exchange)
             .await
-            .unwrap_or(Err(RoundTripError::Refused("the exchange failed")))
+            .unwrap_or(Err(RoundTripError::Refused("the exchange failed")));
+        if let Err(RoundTripError::Unavailable) = token {
+            self.fell_silent();
+        }
+        token
     }
 
     /// Section 3.1.3.7: signature, audience, authorised party, times, nonce; and the issuer, which may depend on the tenant.

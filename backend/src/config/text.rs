@@ -8,6 +8,9 @@ use figment::{
 
 use super::{ConfigError, environment::KEYS};
 
+/// A provider's secret; the environment has no key for it.
+const CLIENT_SECRET: &str = "client_secret";
+
 /// The text as layers of the configuration can go on top of.
 pub(super) fn parse(text: &str) -> Result<Serialized<toml::Table>, ConfigError> {
     let table = toml::from_str(text).map_err(|error: toml::de::Error| {
@@ -28,7 +31,9 @@ pub(super) fn without_secrets(error: figment::Error) -> figment::Error {
     let errors = error.into_iter().map(|mut error| {
         // A key that can also come from a file is a secret.
         let file = format!("{}_file", error.path.join("."));
-        if KEYS.iter().any(|(key, _)| *key == file)
+        let is_secret = KEYS.iter().any(|(key, _)| *key == file)
+            || error.path.last().is_some_and(|key| key == CLIENT_SECRET);
+        if is_secret
             && let Kind::InvalidType(actual, _) | Kind::InvalidValue(actual, _) = &mut error.kind
         {
             *actual = Actual::Other("a secret that is no text in quotes".to_owned());

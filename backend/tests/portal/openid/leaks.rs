@@ -1,8 +1,12 @@
-//! Tests of what the database holds after sign-ins with accounts: no token, code, state, verifier or cookie, and no address.
+//! Tests of what the database and the log hold after sign-ins with accounts: no token, code, state, verifier or cookie, and no address.
 
-use std::fs;
+use std::{
+    fs, io,
+    sync::{Arc, Mutex},
+};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use serde_json::json;
 
 use super::{
     hospital, person,
@@ -69,5 +73,92 @@ async fn no_token_secret_or_address_is_in_the_file() {
             );
             assert!(raw.len() < 16 || !holds(bytes, &raw), "{secret} decoded");
         }
+    }
+}
+
+/// What is logged in this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_token_secret_or_address_is_in_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _recording = tracing::subscriber::set_default(subscriber);
+
+    let (test, provider) = hospital().await;
+    let mut browser = test.browser();
+    let url = browser.begin("hospital", Some(ANA)).await.ok().url;
+    let asked = query(&url);
+    let jar = browser.jar.clone();
+    let answer = provider.approve(&url, &person("subject-of-ana", ANA));
+    browser.come_back(&answer).await;
+    assert_eq!(browser.returned().await, Some(None));
+    // And what is refused, with its reason.
+    let mut other = test.browser();
+    for claims in [
+        json!({"sub": "subject-of-ana", "aud": "audience-of-another"}),
+        json!({"sub": "subject-of-ana", "nonce": "nonce-of-another", "email": ANA}),
+        json!({"sub": "subject-of-ana", "iss": "https://issuer-of-another.example"}),
+    ] {
+        other.sign_in_at(&provider, "hospital", claims).await;
+    }
+    let body = format!("{{\"id_token\":\"token-that-is-none\",\"email\":\"{ANA}\"}}");
+    provider.inner().token = Some((axum::http::StatusCode::OK, body));
+    other
+        .sign_in_at(&provider, "hospital", person("subject-of-ana", ANA))
+        .await;
+
+    let bytes = log.0.lock().unwrap().clone();
+    let text = String::from_utf8(bytes).unwrap();
+    for reason in [
+        "a sign-in with an account was refused",
+        "the token is for somebody else",
+        "the token answers another question",
+        "the token is another issuer's",
+        "the answer to the code cannot be read",
+    ] {
+        assert!(text.contains(reason), "the control: {reason}\n{text}");
+    }
+    let mut secrets: Vec<String> = provider.inner().tokens.clone();
+    assert_eq!(secrets.len(), 8);
+    secrets.extend(jar.into_values());
+    secrets.extend([
+        asked["state"].clone(),
+        asked["nonce"].clone(),
+        asked["code_challenge"].clone(),
+        answer.split(['=', '&']).nth(1).unwrap().to_owned(),
+        SECRET.to_owned(),
+        ANA.to_owned(),
+    ]);
+    secrets.extend(
+        [
+            "subject-of-ana",
+            "audience-of-another",
+            "nonce-of-another",
+            "issuer-of-another",
+            "token-that-is-none",
+            "ana@",
+        ]
+        .map(str::to_owned),
+    );
+    for secret in secrets {
+        assert!(!text.contains(&secret), "{secret}\n{text}");
     }
 }

@@ -36,9 +36,36 @@ async fn a_provider_that_is_down_is_said_to_be_and_codes_still_work() {
     let answer = browser.begin("hospital", None).await;
     assert_eq!(answer.code(), ErrorCode::ProviderUnavailable);
     assert!(!is_available(&test).await);
+    // Those who come next do not wait for what is as good as lost.
+    let before = std::time::Instant::now();
+    for _ in 0..20 {
+        let answer = browser.begin("hospital", None).await;
+        assert_eq!(answer.code(), ErrorCode::ProviderUnavailable);
+    }
+    assert!(before.elapsed().as_secs() < 5);
     let sealed = test.registered(1, &[ANNA]).await;
     browser.prove(&sealed, ANNA, false).await;
     browser.open(&sealed).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_provider_that_answers_again_is_offered_again() {
+    let (test, provider) = hospital().await;
+    provider.inner().discovery = Some(StatusCode::SERVICE_UNAVAILABLE);
+    let mut browser = test.browser();
+    let answer = browser.begin("hospital", None).await;
+    assert_eq!(answer.code(), ErrorCode::ProviderUnavailable);
+    assert!(!is_available(&test).await);
+    provider.inner().discovery = None;
+    assert_eq!(provider.inner().asked, 1);
+    browser.begin("hospital", None).await.refused();
+    assert_eq!(provider.inner().asked, 1, "a moment ago");
+    test.clock.advance(10);
+    browser
+        .sign_in_at(&provider, "hospital", claims(&test))
+        .await;
+    assert_eq!(browser.returned().await, Some(None));
+    assert!(is_available(&test).await);
 }
 
 #[tokio::test]
