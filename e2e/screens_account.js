@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch } from './drivers/chromium.js';
-import { opened, typeCode } from './journeys/reading.js';
+import { bodyText, opened, typeCode } from './journeys/reading.js';
 import * as ways from './journeys/ways.js';
 import { words } from './journeys/words.js';
 import { CHECKOUT } from './system/process.js';
@@ -87,6 +87,7 @@ async function accountScreens(view) {
   await shoot('passcode-remember');
   await typeCode(page, (await system.code(TEAM, mark)).code);
   await opened(page, team.fixture);
+  await bodyText(page, team.fixture.bodyMark);
   await shoot('opened-by-account');
 
   await page.open(`${system.origin}/me`);
@@ -115,6 +116,7 @@ async function passkeyScreens(view) {
   await page.click('#way-passcode');
   await typeCode(page, (await system.code(address, mark)).code);
   await opened(page, message.fixture);
+  await bodyText(page, message.fixture.bodyMark);
   await heading(page, signInWords.offer_title);
   await shoot('passkey-offer');
   await page.click('#make-passkey');
