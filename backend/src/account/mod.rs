@@ -4,6 +4,7 @@
 mod attempt_cookie;
 pub(crate) mod browser;
 pub(crate) mod callback;
+mod client;
 pub(crate) mod erase;
 mod fetch;
 pub(crate) mod forget;

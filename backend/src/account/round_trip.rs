@@ -5,24 +5,18 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use openidconnect::{
-    AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId,
-    ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    IdToken, IdTokenClaims, IdTokenFields, IdTokenVerifier, LoginHint, Nonce, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse,
-    core::{
-        CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType,
-        CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
-        CoreJwsSigningAlgorithm, CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse,
-        CoreTokenIntrospectionResponse, CoreTokenType,
-    },
+    AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken,
+    IdTokenVerifier, LoginHint, Nonce, PkceCodeChallenge, PkceCodeVerifier, RequestTokenError,
+    Scope, SignatureVerificationError, StandardErrorResponse, TokenResponse,
+    core::{CoreErrorResponseType, CoreJwsSigningAlgorithm, CoreResponseType},
 };
-use sealpost_api::{Endpoint, ErrorCode, account::AccountCallback};
+use sealpost_api::ErrorCode;
 use thiserror::Error;
 
 use super::{
+    client::{Claims, Token},
     fetch::FetchError,
-    identity::{Claim, ProviderClaims},
+    identity::Claim,
     provider::{Known, Provider},
 };
 use crate::{address::Address, config::Origin};
@@ -46,40 +40,6 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EcdsaP384Sha384,
     CoreJwsSigningAlgorithm::EdDsa,
 ];
-
-type Fields = IdTokenFields<
-    ProviderClaims,
-    EmptyExtraTokenFields,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
-type Token = IdToken<
-    ProviderClaims,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
-type Claims = IdTokenClaims<ProviderClaims, CoreGenderClaim>;
-type OpenIdClient = Client<
-    ProviderClaims,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    StandardErrorResponse<CoreErrorResponseType>,
-    StandardTokenResponse<Fields, CoreTokenType>,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
 
 /// Why a round trip proves nothing. Words of ours only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -344,29 +304,6 @@ impl Provider {
             subject: subject.to_owned(),
             issuer,
         })
-    }
-
-    fn client(&self, known: &Known, origin: &Origin) -> Result<OpenIdClient, RoundTripError> {
-        let callback = format!("{}{}", origin.as_str(), AccountCallback::PATH);
-        let callback =
-            RedirectUrl::new(callback).map_err(|_| RoundTripError::Refused("no redirect URL"))?;
-        let methods = known.metadata.token_endpoint_auth_methods_supported();
-        // RFC 6749, section 2.3.1: Basic unless the provider takes the body only.
-        let takes_basic = methods
-            .is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
-        let client = Client::from_provider_metadata(
-            known.metadata.clone(),
-            ClientId::new(self.client_id.clone()),
-            // Exposed for the token endpoint, which asks for it.
-            Some(ClientSecret::new(self.client_secret.expose().to_owned())),
-        );
-        Ok(client
-            .set_redirect_uri(callback)
-            .set_auth_type(if takes_basic {
-                AuthType::BasicAuth
-            } else {
-                AuthType::RequestBody
-            }))
     }
 }
 

@@ -126,7 +126,7 @@ async fn no_token_secret_or_address_is_in_the_log() {
         .await;
 
     let bytes = log.0.lock().unwrap().clone();
-    let text = String::from_utf8(bytes).unwrap();
+    let logged = String::from_utf8(bytes).unwrap();
     for reason in [
         "a sign-in with an account was refused",
         "the token is for somebody else",
@@ -134,7 +134,7 @@ async fn no_token_secret_or_address_is_in_the_log() {
         "the token is another issuer's",
         "the answer to the code cannot be read",
     ] {
-        assert!(text.contains(reason), "the control: {reason}\n{text}");
+        assert!(logged.contains(reason), "the control: {reason}\n{logged}");
     }
     let mut secrets: Vec<String> = provider.inner().tokens.clone();
     assert_eq!(secrets.len(), 8);
@@ -159,6 +159,6 @@ async fn no_token_secret_or_address_is_in_the_log() {
         .map(str::to_owned),
     );
     for secret in secrets {
-        assert!(!text.contains(&secret), "{secret}\n{text}");
+        assert!(!logged.contains(&secret), "{secret}\n{logged}");
     }
 }
