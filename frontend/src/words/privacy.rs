@@ -174,7 +174,7 @@ const SECTIONS: &[Section] = &[
             ),
             (
                 "An audit record.",
-                "For each message: what was asked, when, with which outcome, and the keyed hash of the address. No address in clear, no IP address, no browser. It lets the sender and the operator show who could open a message. As long as the message's record, or as long as the operator must keep it by law.",
+                "For each message: what was asked, when, with which outcome, and the keyed hash of the address. No address in clear, no IP address, no browser. It lets the sender and the operator show who could open a message. Kept for 365 days, unless the operator has set another time; then it is erased.",
             ),
             (
                 "The log.",
@@ -211,7 +211,7 @@ const SECTIONS: &[Section] = &[
     Section {
         title: "Numbers about use",
         paragraphs: &[
-            "The portal may count, in total only, how often messages are opened, which families of browsers are used, and which errors occur, to keep the service working and to improve it. These counters hold no address, no message id, no IP address and nothing else that leads to a person. They are not used to identify, contact or advertise to anyone, and browsers that ask not to be tracked (Global Privacy Control, Do Not Track) are not counted.",
+            "None are kept at present: the portal does not count how often messages are opened, by whom or with what. Should an operator's portal count one day, it will be totals only, without address, message id or IP address, and this statement will say so first.",
         ],
         points: &[],
     },
