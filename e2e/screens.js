@@ -72,7 +72,8 @@ async function picture(view, { message, second, revoked, expired, send, files })
   await heading(/privacy/i);
   await shoot('privacy');
   await page.open(`${system.origin}/receive`);
-  await page.waitFor('input[type=file]');
+  // Without an opener it goes on to `/`: wait for that, not for the page that is left.
+  await page.waitUntil(() => location.pathname === '/' && document.querySelector('input[type=file]') !== null);
   await shoot('receive');
   for (const name of files.filter((each) => each !== 'damaged')) {
     await ways.landing(page, system.origin);
