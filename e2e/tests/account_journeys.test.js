@@ -191,6 +191,23 @@ describe('in chromium', () => {
     });
   });
 
+  test('a passcode asked for a moment ago, then an account that needs one: said so, and there is a way on', TEST, async () => {
+    const message = await system.message(TEAM);
+    await withPage(async (page) => {
+      await ways.link(page, message);
+      await askForWays(page, TEAM);
+      await page.click(button(/Mail me a passcode$/));
+      await page.waitFor(heading(words.passcode_title));
+      await page.click(button(signInWords.another_way));
+      await page.waitFor(heading(signInWords.ways_title));
+      await goToProvider(page, LABELS.google, 'google');
+      await chooseAccount(page, 'g-elsewhere');
+      await page.waitFor(heading(signInWords.complete_title), { timeout: 30_000 });
+      await says(page, 'less than a minute ago');
+      await page.waitFor(button(signInWords.complete_button));
+    });
+  });
+
   test('a provider that does not answer: said so, and a passcode opens the message', TEST, async () => {
     const { front } = system.providers.hospital;
     const message = await system.message(accounts.hospital['h-verified'].email);

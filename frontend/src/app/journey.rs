@@ -220,9 +220,12 @@ impl App {
             }
             Err(Refused::Code(body)) if body.code == ErrorCode::TooSoon => {
                 // The code that was sent is still good: on to where it is typed.
-                let live = self.live_challenge(&address);
-                if live && self.screen.get_untracked() != Screen::Passcode {
-                    self.show(Screen::Passcode);
+                if self.live_challenge(&address) {
+                    if self.screen.get_untracked() != Screen::Passcode {
+                        self.show(Screen::Passcode);
+                    }
+                } else {
+                    self.settle();
                 }
                 self.note(Refused::Code(body));
             }
@@ -233,9 +236,26 @@ impl App {
                         Screen::Passcode | Screen::Ways | Screen::Complete
                     ) =>
             {
+                self.settle();
                 self.note(Refused::Code(body));
             }
             Err(refused) => self.show(Screen::Problem(Problem::Portal(refused))),
+        }
+    }
+
+    /// Leaves a screen that only waits for one that shows a notice and has a way on.
+    fn settle(self) {
+        let waits = !matches!(
+            self.screen.get_untracked(),
+            Screen::Arrived | Screen::Ways | Screen::Complete | Screen::Passcode
+        );
+        if waits {
+            let signed_in = self.account.get_untracked().is_some();
+            self.show(if signed_in {
+                Screen::Complete
+            } else {
+                Screen::Arrived
+            });
         }
     }
 

@@ -41,7 +41,7 @@ sentences! {
 
 /// Whom the message was sent to, on the screen of the ways.
 pub(crate) fn sent_to(address: &str) -> String {
-    format!("The message was sent to {address}. Sign in as the owner of this mailbox.")
+    format!("You say the message was sent to {address}. Sign in as the owner of this mailbox.")
 }
 
 /// The button of a provider.
@@ -69,7 +69,7 @@ pub(crate) fn unavailable(provider: &str) -> String {
 /// Signed in, and not with what proves the address.
 pub(crate) fn complete_text(provider: &str, address: &str) -> String {
     format!(
-        "You are signed in with {provider}. The message was sent to {address}, and this account does not show that the mailbox is yours. A passcode mailed to it does."
+        "You are signed in with {provider}, which alone does not open this message. You say it was sent to {address}: if it was, a passcode mailed there opens it."
     )
 }
 
